@@ -1,0 +1,1 @@
+"""Hekje's server."""

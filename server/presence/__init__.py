@@ -1,0 +1,1 @@
+"""When a teacher is there, who is here now, and how a message reaches them."""

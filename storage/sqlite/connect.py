@@ -1,0 +1,66 @@
+"""How a connection to the file is set up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import apsw
+
+from storage.writes import Unavailable
+
+BUSY_MS = 5_000
+"""How long another process may hold the database before a commit is `unavailable`."""
+CACHE_KIB = 32 * 1024
+"""Pages kept in memory at most; with SQLite's own 2 MB a busy school's are read again and again."""
+CHECKPOINT_PAGES = 10_000
+"""The journal is written back when nothing waits, and at this size (40 MB) in any case."""
+
+
+def connect(path: Path, *, query_only: bool = False) -> apsw.Connection:
+    """A connection on which a commit returns only when it would survive a power cut.
+
+    What is deleted or replaced is overwritten with zeroes.
+
+    Raises `Unavailable` where SQLite does not take those settings.
+    """
+    with database_errors():
+        connection = apsw.Connection(str(path), statementcachesize=200)
+        connection.set_busy_timeout(BUSY_MS)
+        mode = connection.pragma("journal_mode", "wal")
+        connection.pragma("synchronous", 2)
+        if mode != "wal" or connection.pragma("synchronous") != 2:
+            raise Unavailable("SQLite does not keep its journal as asked (WAL, synchronous=FULL)")
+        connection.pragma("secure_delete", 1)  # whole: FAST leaves what had a page of its own
+        connection.pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
+        connection.pragma("cache_size", -CACHE_KIB)
+        connection.pragma("query_only", query_only)
+        return connection
+
+
+@contextmanager
+def transaction(connection: apsw.Connection) -> Iterator[None]:
+    """All that follows, or nothing of it.
+
+    Not apsw's own `with connection`: that begins without the lock, so that
+    what reads before it writes would not wait for another process, and syncs
+    to disk while the whole of Python waits.
+    """
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:  # SQLite may have undone it itself
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def database_errors() -> Iterator[None]:
+    """Turns what SQLite raises into the port's `Unavailable`."""
+    try:
+        yield
+    except (apsw.Error, OSError) as error:
+        raise Unavailable(str(error)) from error

@@ -1,0 +1,61 @@
+"""Whole copies of a database file, taken and put back while others use it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import apsw
+
+from storage.migrations import refuse_newer
+from storage.sqlite.connect import connect, database_errors
+from storage.sqlite.migrate import version_of
+from storage.writes import UnusableDatabase
+
+
+def take(path: Path, copy: Path) -> None:
+    """The database as it is at one instant, nobody waiting for it; without what was deleted.
+
+    Raises `Unavailable`, or `UnusableDatabase` when the copy is not whole.
+    """
+    with database_errors():
+        connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+        try:
+            connection.execute("VACUUM INTO ?", (str(copy),))
+        finally:
+            connection.close()
+    check(copy)
+
+
+def check(path: Path) -> int:
+    """The version of a database file that is whole; raises `UnusableDatabase` for any other."""
+    try:
+        connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+        try:
+            faults = connection.execute("PRAGMA integrity_check(1)").get
+            version = version_of(connection)
+        finally:
+            connection.close()
+    except apsw.Error as error:
+        raise UnusableDatabase("it is no SQLite database, or a broken one") from error
+    if faults != "ok":
+        raise UnusableDatabase("the database in it is broken")
+    refuse_newer(version)
+    return version
+
+
+def put_back(copy: Path, path: Path) -> None:
+    """In one transaction, so that a crash leaves what was there; who has the file open sees it.
+
+    Raises `Unavailable`, when another process is writing for example.
+    """
+    with database_errors():
+        path.parent.mkdir(parents=True, exist_ok=True)
+    target = connect(path)
+    with database_errors():
+        source = apsw.Connection(str(copy), flags=apsw.SQLITE_OPEN_READONLY)
+        try:
+            with target.backup("main", source, "main") as copying:
+                copying.step()
+        finally:
+            source.close()
+            target.close()

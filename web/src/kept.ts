@@ -1,0 +1,5 @@
+/** This browser's shelf. */
+
+import { shelfOf } from "./keep";
+
+export const shelf = shelfOf(() => localStorage);
