@@ -18,8 +18,11 @@ def now() -> datetime:
 
 @lru_cache(maxsize=1_000)
 def rfc3339(at: datetime) -> str:
-    """`2026-11-23T20:05:00.000Z`. Remembered, since a message is shown to several at once."""
-    return at.isoformat(timespec="milliseconds")[:-6] + "Z"
+    """`2026-11-23T20:05:00.000Z`. Remembered, since a message is shown to several at once.
+
+    Instants of two zones can be equal, and what is remembered of one is then said of both.
+    """
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def date_at(instant: datetime, timezone: str) -> date:

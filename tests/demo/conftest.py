@@ -17,6 +17,8 @@ from server.settings import Settings, read
 from storage.store import Store
 
 SECRET = "a secret of sixteen and more"
+MADE_AT = now()
+"""Of each that is compared with another: what they have written depends on the minute."""
 
 
 def settings_of(folder: Path, **settings: object) -> Settings:
@@ -42,7 +44,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     folder = tmp_path_factory.mktemp("demo") / "data"
     folder.mkdir()
     settings = settings_of(folder)
-    asyncio.run(make_in(settings))
+    asyncio.run(make_in(settings, MADE_AT))
     return settings
 
 

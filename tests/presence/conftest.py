@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -31,7 +31,7 @@ def shown(local: datetime) -> str:
 
 @pytest.fixture
 async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    clock = Clock(stopped_at=next_monday())
+    clock = Clock(stopped_at=next_monday().astimezone(UTC))
     town = await start_town(Place("sqlite", str(tmp_path / "hekje.db")), tmp_path, clock)
     yield town
     await town.close()
