@@ -15,6 +15,7 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from storage.store import Store
 from tests.browser.house import PATIENCE, Windows, found_school, open_browser
+from tests.browser.look import PLAIN, Look
 from tests.cast import Cast
 from tests.clients.house import open_database
 from tests.crash.house import House
@@ -58,12 +59,26 @@ async def store(house: House) -> AsyncIterator[Store]:
     await store.close()
 
 
+@pytest.fixture
+def look() -> Look:
+    """That of most tests; `@in_every_look` tells a story in each."""
+    return PLAIN
+
+
+@pytest.fixture
+def pictures(request: pytest.FixtureRequest) -> Path | None:
+    folder: str | None = request.config.getoption("--screens")
+    return Path(folder) if folder else None
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def windows(house: House, store: Store, browser: Browser) -> AsyncIterator[Windows]:
+async def windows(
+    house: House, store: Store, browser: Browser, look: Look, pictures: Path | None
+) -> AsyncIterator[Windows]:
     """Windows in a school of its own; afterwards nothing has gone wrong in any of them."""
     cast = Cast(f"school{next(numbers)}")
-    await found_school(store, cast)
-    windows = Windows(house, browser, store, cast)
+    await found_school(store, cast, look.language)
+    windows = Windows(house, browser, store, cast, look, pictures)
     try:
         yield windows
         assert windows.troubles == []

@@ -10,12 +10,17 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
 from playwright.async_api import Browser, BrowserContext, Page, Playwright
 
+from storage.schema import Account
 from storage.store import Store
 from storage.writes import Insert
+from tests.browser.look import PLAIN, Look
+from tests.browser.window import Window
 from tests.cast import Cast, account_records, school_records
 from tests.crash.house import House
 from tests.somebody import Somebody
@@ -23,7 +28,6 @@ from tests.somebody import Somebody
 PATIENCE = 15_000
 """Milliseconds after which what a test waits for is not coming."""
 PHONE = {"width": 360, "height": 740}
-LAPTOP = {"width": 1280, "height": 800}
 
 
 async def open_browser(playwright: Playwright) -> Browser:
@@ -32,10 +36,13 @@ async def open_browser(playwright: Playwright) -> Browser:
     return await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
 
 
-async def found_school(store: Store, cast: Cast) -> None:
+async def found_school(store: Store, cast: Cast, language: str = "en") -> None:
     """Another school with the whole cast, in a deployment that runs."""
-    records = [*school_records(cast), *account_records(cast)]
-    await store.commit([Insert(record) for record in records])
+    accounts = [
+        replace(record, locale=language) if isinstance(record, Account) else record
+        for record in account_records(cast)
+    ]
+    await store.commit([Insert(record) for record in [*school_records(cast), *accounts]])
 
 
 @dataclass
@@ -46,6 +53,9 @@ class Windows:
     browser: Browser
     store: Store
     cast: Cast
+    look: Look = PLAIN
+    pictures: Path | None = None
+    """Where stories leave them."""
     contexts: list[BrowserContext] = field(default_factory=list)
     people: list[Somebody] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
@@ -69,6 +79,13 @@ class Windows:
         page.on("console", self._listen(name))
         await page.goto(self.house.address + path)
         return page
+
+    async def window(
+        self, name: str | None = None, path: str = "/", *, beside: Window | None = None
+    ) -> Window:
+        """The same, in the words of the look."""
+        page = await self.open(name, path, beside=beside.page if beside else None)
+        return Window(page, self.look, self.pictures)
 
     async def somebody(self, name: str) -> Somebody:
         """The same person with another client, for what happens outside of the window."""
@@ -106,7 +123,7 @@ class Windows:
         return links
 
     async def _context(self, name: str | None, options: dict[str, Any]) -> BrowserContext:
-        given = {"viewport": LAPTOP, "locale": "en-GB", "reduced_motion": "reduce", **options}
+        given = {**self.look.options, "reduced_motion": "reduce", **options}
         context = await self.browser.new_context(**given)
         if self.clock is not None:
             await context.clock.install(time=self.clock())

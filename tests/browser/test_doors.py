@@ -6,54 +6,64 @@ from datetime import timedelta
 
 import pyotp
 from msgspec.structs import replace
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from server.clock import now
 from storage.schema import Link
 from storage.writes import Replace
 from tests.browser.house import Windows
+from tests.browser.look import in_every_look
+from tests.browser.talk import composer, in_order
+from tests.browser.window import Window
 from tests.handlers.visitors import PASSWORD, give_password, take_account
 
 
-async def at_link(windows: Windows, link: str) -> Page:
+async def at_link(windows: Windows, link: str) -> Window:
     assert link.startswith(windows.house.url)
-    return await windows.open(None, link.removeprefix(windows.house.url))
+    return await windows.window(None, link.removeprefix(windows.house.url))
 
 
-async def log_in(windows: Windows, name: str, password: str = PASSWORD) -> Page:
-    page = await windows.open()
-    await page.get_by_label("E-mail address").fill(f"{name}@{windows.cast.school_id}.example")
-    await page.get_by_label("Password", exact=True).fill(password)
-    await page.get_by_role("button", name="Log in").click()
-    return page
+async def log_in(windows: Windows, name: str, password: str = PASSWORD) -> Window:
+    window = await windows.window()
+    await fill_in(window, f"{name}@{windows.cast.school_id}.example", password)
+    return window
 
 
+async def fill_in(window: Window, address: str, password: str) -> None:
+    await window.field("email").fill(address)
+    await window.field("password").fill(password)
+    await window.button("login.action").click()
+
+
+@in_every_look
 async def test_a_teacher_invites_and_a_parent_comes_in(windows: Windows) -> None:
     await take_account(windows, "fatima")
-    anna = await windows.open("anna")
-    await expect(anna.get_by_text("1 parent has no account yet.")).to_be_visible()
-    await anna.get_by_role("link", name="Parents").click()
-    fatima_there = anna.get_by_role("listitem").filter(has_text="Fatima Amrani")
-    await expect(fatima_there).to_contain_text("Not invited yet")
-    await anna.get_by_role("button", name="Invite: Fatima Amrani").click()
-    await expect(anna.get_by_text("1 invitation will be sent.")).to_be_visible()
-    await expect(fatima_there).to_contain_text("Invited: today")
-    await expect(fatima_there.get_by_text("Send again")).to_be_visible()
+    anna = await windows.window("anna")
+    await anna.sees_count("class.without", 1)
+    await anna.link("class.guardians").click()
+    fatima_there = anna.page.get_by_role("listitem").filter(has_text="Fatima Amrani")
+    await expect(fatima_there).to_contain_text(anna.says("guardians.not_invited"))
+    await anna.button("invite.one", name="Fatima Amrani").click()
+    await anna.sees_count("invite.sent", 1)
+    today = anna.says("guardians.invited", when=anna.says("today"))
+    await expect(fatima_there).to_contain_text(today)
+    await expect(fatima_there.get_by_text(anna.says("invite.again"))).to_be_visible()
 
     fatima = await at_link(windows, await windows.mailed_link("fatima"))
-    await expect(fatima.get_by_role("heading")).to_have_text("Welcome, Fatima Amrani")
-    await expect(fatima.get_by_text("messages about Sami Amrani")).to_be_visible()
-    await expect(fatima.get_by_text("At least 10 characters.")).to_be_visible()
-    assert "#" not in fatima.url, "the secret does not stay in the history"
-    password = fatima.get_by_label("Choose a password")
-    await password.fill("te kort")
-    await fatima.get_by_role("button", name="Make my account").click()
-    await expect(fatima.get_by_role("alert")).to_contain_text("10")
-    await password.fill(PASSWORD)
-    await fatima.get_by_role("button", name="Make my account").click()
-    await expect(fatima.get_by_role("heading", name="Hello Fatima")).to_be_visible()
-    await anna.reload()
-    await expect(fatima_there).to_contain_text("Has an account")
+    await expect(fatima.heading("activate.welcome", name="Fatima Amrani")).to_be_visible()
+    school = f"Basisschool {windows.cast.school_id}"
+    await fatima.sees("activate.children", school=school, children="Sami Amrani")
+    await fatima.sees("password.rules")
+    assert "#" not in fatima.page.url, "the secret does not stay in the history"
+    await fatima.field("password.choose").fill("te kort")
+    await fatima.button("activate.action").click()
+    await expect(fatima.page.get_by_role("alert")).to_contain_text("10")
+    await fatima.picture("activate")
+    await fatima.field("password.choose").fill(PASSWORD)
+    await fatima.button("activate.action").click()
+    await expect(fatima.heading("family.hello", name="Fatima")).to_be_visible()
+    await anna.page.reload()
+    await expect(fatima_there).to_contain_text(anna.says("guardians.account"))
 
 
 async def test_a_link_that_is_too_old_asks_for_a_new_one(windows: Windows) -> None:
@@ -66,94 +76,103 @@ async def test_a_link_that_is_too_old_asks_for_a_new_one(windows: Windows) -> No
     ended = replace(record, expires_at=now() - timedelta(days=1))
     await windows.store.commit([Replace(ended)])
     fatima = await at_link(windows, old)
-    await expect(fatima.get_by_role("heading")).to_have_text("This link has expired")
-    await fatima.get_by_role("button", name="Send me a new link").click()
-    await expect(fatima.get_by_text("a new mail is on its way")).to_be_visible()
+    await expect(fatima.heading("link.expired")).to_be_visible()
+    await fatima.button("link.renew").click()
+    await fatima.sees("link.renewed")
     again = await at_link(windows, await windows.mailed_link("fatima", besides=old))
-    await expect(again.get_by_role("heading")).to_have_text("Welcome, Fatima Amrani")
+    await expect(again.heading("activate.welcome", name="Fatima Amrani")).to_be_visible()
 
 
 async def test_a_link_that_never_was_says_so(windows: Windows) -> None:
-    page = await windows.open(None, "/activate#nothing.nothing")
-    await expect(page.get_by_role("heading")).to_have_text("This link is not right")
+    window = await windows.window(None, "/activate#nothing.nothing")
+    await expect(window.heading("link.unknown")).to_be_visible()
 
 
+@in_every_look
 async def test_a_forgotten_password_is_chosen_anew_and_ends_all_sessions(windows: Windows) -> None:
     await give_password(windows, "fatima", "een oud wachtwoord")
-    elsewhere = await windows.open("fatima")
-    await expect(elsewhere.get_by_role("heading", name="Hello Fatima")).to_be_visible()
-    page = await windows.open()
-    await page.get_by_role("link", name="Forgot your password?").click()
+    elsewhere = await windows.window("fatima")
+    await expect(elsewhere.heading("family.hello", name="Fatima")).to_be_visible()
+    fatima = await windows.window()
+    await fatima.link("login.forgot").click()
     address = f"fatima@{windows.cast.school_id}.example"
-    await page.get_by_label("E-mail address").fill(address)
-    await page.get_by_role("button", name="Send the mail").click()
-    await expect(page.get_by_text(f"an account for {address}")).to_be_visible()
-    page = await at_link(windows, await windows.mailed_link("fatima"))
-    await page.get_by_label("New password").fill(PASSWORD)
-    await page.get_by_role("button", name="Save the password").click()
-    await expect(elsewhere.get_by_text("You have been logged out.")).to_be_visible()
-    await page.get_by_role("button", name="To log-in").click()
-    await expect(page.get_by_role("heading", name="Log in")).to_be_visible()
-    await log_in(windows, "fatima", "een oud wachtwoord")
-    page = await log_in(windows, "fatima")
-    await expect(page.get_by_role("heading", name="Hello Fatima")).to_be_visible()
+    await fatima.field("email").fill(address)
+    await fatima.button("forgot.action").click()
+    await fatima.sees("forgot.asked", email=address)
+    fatima = await at_link(windows, await windows.mailed_link("fatima"))
+    await fatima.field("password.new").fill(PASSWORD)
+    await fatima.button("reset.action").click()
+    await elsewhere.sees("login.ended")
+    await expect(fatima.heading("reset.done")).to_be_visible()
+    await fatima.picture("forgotten")
+    await fatima.button("to_login").click()
+    await expect(fatima.heading("login.title")).to_be_visible()
+    await fill_in(fatima, address, PASSWORD)
+    await expect(fatima.heading("family.hello", name="Fatima")).to_be_visible()
 
 
+@in_every_look
 async def test_a_wrong_password_is_told_in_words(windows: Windows) -> None:
     await give_password(windows, "fatima")
-    page = await log_in(windows, "fatima", "niet het goede")
-    await expect(page.get_by_role("alert")).not_to_be_empty()
-    await expect(page.get_by_label("Password", exact=True)).to_have_value("niet het goede")
-    await page.get_by_label("Password", exact=True).fill(PASSWORD)
-    await page.get_by_role("button", name="Log in").click()
-    await expect(page.get_by_role("heading", name="Hello Fatima")).to_be_visible()
+    fatima = await log_in(windows, "fatima", "niet het goede")
+    await expect(fatima.page.get_by_role("alert")).not_to_be_empty()
+    await expect(fatima.field("password")).to_have_value("niet het goede")
+    await fatima.picture("log-in")
+    await fatima.field("password").fill(PASSWORD)
+    await fatima.button("login.action").click()
+    await expect(fatima.heading("family.hello", name="Fatima")).to_be_visible()
 
 
 async def test_the_office_sets_up_a_code_and_needs_it_from_then_on(windows: Windows) -> None:
     await give_password(windows, "dewit")
-    page = await log_in(windows, "dewit")
-    await expect(page.get_by_role("heading")).to_have_text("Extra security")
-    app = pyotp.TOTP((await page.locator(".secret").inner_text()).replace(" ", ""))
-    await page.get_by_label("Code").fill("000000")
-    await page.get_by_role("button", name="Turn on").click()
-    await expect(page.get_by_role("alert")).not_to_be_empty()
-    await page.get_by_label("Code").fill(app.now())
-    await page.get_by_role("button", name="Turn on").click()
-    await expect(page.get_by_role("heading", name="Office")).to_be_visible()
-    page = await log_in(windows, "dewit")
-    await page.get_by_label("Code").fill(app.at(now() + timedelta(seconds=30)))
-    await page.get_by_role("button", name="Log in").click()
-    await expect(page.get_by_role("heading", name="Office")).to_be_visible()
+    dewit = await log_in(windows, "dewit")
+    await expect(dewit.heading("factor.title")).to_be_visible()
+    app = pyotp.TOTP((await dewit.locator(".secret").inner_text()).replace(" ", ""))
+    await dewit.field("code").fill("000000")
+    await dewit.button("factor.action").click()
+    await expect(dewit.page.get_by_role("alert")).not_to_be_empty()
+    await dewit.field("code").fill(app.now())
+    await dewit.button("factor.action").click()
+    await expect(dewit.heading("place.office")).to_be_visible()
+    dewit = await log_in(windows, "dewit")
+    await dewit.field("code").fill(app.at(now() + timedelta(seconds=30)))
+    await dewit.button("login.action").click()
+    await expect(dewit.heading("place.office")).to_be_visible()
 
 
+@in_every_look
 async def test_a_session_is_ended_from_another_device(windows: Windows) -> None:
     await give_password(windows, "fatima")
-    phone, laptop = await windows.open("fatima"), await log_in(windows, "fatima")
-    await expect(phone.get_by_role("heading", name="Hello Fatima")).to_be_visible()
-    await laptop.get_by_role("link", name="Settings").click()
-    await expect(laptop.get_by_text("This device", exact=True)).to_have_count(1)
-    await laptop.get_by_role("button", name="Log out there").click()
-    await expect(laptop.get_by_role("button", name="Log out there")).to_have_count(0)
-    await expect(phone.get_by_text("You have been logged out.")).to_be_visible()
-    await expect(laptop.get_by_text("This device", exact=True)).to_be_visible()
+    id = await windows.conversation("fatima", "Eerste bericht")
+    lost, found = await windows.window("fatima", f"/c/{id}"), await log_in(windows, "fatima")
+    await in_order(lost, "Eerste bericht")
+    await found.link("settings").click()
+    this = found.page.get_by_text(found.says("sessions.this"), exact=True)
+    await expect(this).to_have_count(1)
+    await found.button("sessions.end").click()
+    await expect(found.button("sessions.end")).to_have_count(0)
+    await lost.sees("login.ended")
+    await expect(lost.page.get_by_text("Eerste bericht")).to_have_count(0)
+    await lost.picture("ended")
+    await expect(this).to_be_visible()
 
 
 async def test_whoever_logs_out_leaves_nothing_and_is_told_no_more_than_that(
     windows: Windows,
 ) -> None:
     id = await windows.conversation("fatima", "Eerste bericht")
-    page = await windows.open("fatima", f"/c/{id}")
-    await page.get_by_role("textbox").fill("Half geschreven")
-    await page.get_by_role("link", name="Settings").click()
-    await page.context.set_offline(True)
-    await page.get_by_role("button", name="Log out", exact=True).click()
-    card = page.locator(".card").filter(has=page.get_by_role("button", name="Log out", exact=True))
-    await expect(card.get_by_text("There is no connection.")).to_be_visible()
-    await page.context.set_offline(False)
-    await page.get_by_role("button", name="Log out", exact=True).click()
-    await expect(page.get_by_role("heading", name="Log in")).to_be_visible()
-    await expect(page.get_by_text("You have been logged out.")).to_have_count(0)
-    kept = await page.evaluate("() => Object.keys(localStorage)")
+    fatima = await windows.window("fatima", f"/c/{id}")
+    await composer(fatima).fill("Half geschreven")
+    await fatima.link("settings").click()
+    await fatima.page.context.set_offline(True)
+    await fatima.button("log_out").click()
+    card = fatima.locator(".card").filter(has=fatima.button("log_out"))
+    await expect(card.get_by_text(fatima.says("no_connection"))).to_be_visible()
+    await fatima.page.context.set_offline(False)
+    await fatima.button("log_out").click()
+    await expect(fatima.heading("login.title")).to_be_visible()
+    await expect(fatima.text("login.ended")).to_have_count(0)
+    kept = await fatima.page.evaluate("() => Object.keys(localStorage)")
     assert kept == ["hekje.locale"]
-    await page.reload()
-    await expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+    await fatima.page.reload()
+    await expect(fatima.heading("login.title")).to_be_visible()

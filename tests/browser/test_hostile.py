@@ -96,7 +96,7 @@ async def test_they_are_corrected_searched_and_announced(windows: Windows) -> No
     id = await windows.conversation("fatima", *PAYLOADS[::20])
     guard = await guarded(windows, "fatima", f"/c/{id}", viewport=PHONE)
     page = guard.page
-    await act(page.locator("[data-seq='1']"), "Correct")
+    await act(page.locator("[data-seq='1']"), windows.look.words, "correct")
     await expect(composer(page)).to_have_value(SHOWN[0])
     await composer(page).fill(PAYLOADS[21])
     await page.get_by_role("button", name="Save").click()

@@ -2,70 +2,77 @@
 
 from __future__ import annotations
 
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from tests.browser.house import Windows
-from tests.browser.talk import act, bubble, composer, sent, write
+from tests.browser.look import in_every_look
+from tests.browser.talk import act, bubble, composer, in_order, sent, write
+from tests.browser.window import Window
 
 
+@in_every_look
 async def test_a_parent_writes_and_a_teacher_answers(windows: Windows) -> None:
-    fatima, anna = await windows.open("fatima"), await windows.open("anna")
-    await fatima.get_by_role("link", name="Write to the teachers of 3B").click()
-    await expect(fatima.get_by_text("Who writes and reads along with you?")).to_be_visible()
-    readers = fatima.get_by_text("This is read by: you, Anna Jansen and Bram Smit. Nobody else.")
-    await expect(readers).to_be_visible()
-    await fatima.get_by_role("button", name="Continue").click()
-    await expect(composer(fatima)).to_be_visible()
-    await expect(readers).to_be_visible()
-    await expect(anna.get_by_text("will appear here")).to_be_visible()
+    fatima, anna = await windows.window("fatima"), await windows.window("anna")
+    await fatima.link("family.write", name="3B").click()
+    await fatima.sees("write.include")
+    readers = windows.look.words.listed(fatima.says("you"), "Anna Jansen", "Bram Smit")
+    await fatima.sees("readers", names=readers)
+    await fatima.button("write.go").click()
+    await fatima.sees("readers", names=readers)
+    await anna.sees("class.empty")
     await write(fatima, "Sami is vandaag jarig!")
     await expect(sent(fatima, "jarig")).to_have_count(1)
 
-    row = anna.get_by_role("link", name="Sami Amrani")
-    await expect(row.get_by_text("1 new message")).to_be_attached()
+    row = anna.row("Sami Amrani")
+    await expect(row.get_by_text(anna.says("unread.messages.one"))).to_be_attached()
     await row.click()
     await expect(sent(anna, "jarig")).to_have_count(1)
-    await expect(fatima.get_by_text("The team has read this")).to_be_visible()
+    await fatima.sees("read.team")
 
     await composer(anna).press_sequentially("Gefel")
-    await expect(fatima.locator(".typing")).to_have_text("The team is writing…")
+    await expect(fatima.locator(".typing")).to_have_text(fatima.says("typing.team"))
+    await fatima.picture("talk")
     await write(anna, "Gefeliciteerd!")
     await expect(sent(fatima, "Gefeliciteerd!")).to_have_count(1)
     await expect(fatima.locator(".typing")).to_have_text("")
-    await expect(anna.get_by_text("Read by Fatima Amrani")).to_be_visible()
-    await expect(anna.locator(".team-bar")).to_contain_text("Handled")
+    await anna.sees("read.by", names="Fatima Amrani")
+    await expect(anna.locator(".team-bar")).to_contain_text(anna.says("handled"))
 
 
-async def both(windows: Windows, *said: str) -> tuple[Page, Page]:
+async def both(windows: Windows, *said: str) -> tuple[Window, Window]:
     id = await windows.conversation("fatima", *said)
-    return await windows.open("fatima", f"/c/{id}"), await windows.open("anna", f"/c/{id}")
+    return await windows.window("fatima", f"/c/{id}"), await windows.window("anna", f"/c/{id}")
 
 
-async def test_a_message_is_corrected_and_withdrawn_before_both(windows: Windows) -> None:
-    fatima, anna = await both(windows, "Sami komt om tien uur")
-    await act(bubble(fatima, "tien uur"), "Correct")
+@in_every_look
+async def test_messages_are_corrected_and_withdrawn_before_both(windows: Windows) -> None:
+    words = windows.look.words
+    fatima, anna = await both(windows, "Sami komt om tien uur", "Of toch niet?")
+    await act(bubble(fatima, "tien uur"), words, "correct")
     await composer(fatima).fill("Sami komt om elf uur")
-    await fatima.get_by_role("button", name="Save").click()
-    for page in (fatima, anna):
-        await expect(sent(page, "elf uur")).to_contain_text("corrected")
-        await expect(bubble(page, "tien uur")).to_have_count(0)
-    await act(bubble(fatima, "elf uur"), "Withdraw")
-    await fatima.get_by_role("button", name="Yes, withdraw").click()
-    for page in (fatima, anna):
-        await expect(page.locator(".bubble").filter(has_text="was withdrawn")).to_have_count(1)
-        await expect(page.get_by_text("elf uur")).to_have_count(0)
+    await fatima.button("save").click()
+    for window in (fatima, anna):
+        await expect(sent(window, "elf uur")).to_contain_text(words("corrected"))
+        await expect(bubble(window, "tien uur")).to_have_count(0)
+    await act(bubble(fatima, "toch niet"), words, "withdraw")
+    await fatima.picture("correct")
+    await fatima.button("withdraw.yes").click()
+    for window in (fatima, anna):
+        await expect(sent(window, words("withdrawn"))).to_have_count(1)
+        await in_order(window, "Sami komt om elf uur")
     await expect(composer(fatima)).to_have_value("")
 
 
+@in_every_look
 async def test_the_team_agrees_who_answers(windows: Windows) -> None:
     _, anna = await both(windows, "Mag Sami eerder weg?")
-    bram = await windows.open("bram")
-    bar = anna.locator(".team-bar")
-    await bar.get_by_role("button", name="I will answer").click()
-    await expect(bar).to_contain_text("You will answer")
-    await expect(bram.get_by_text("Anna Jansen will answer")).to_be_visible()
-    await bar.get_by_role("button", name="No answer needed").click()
-    await expect(bar).to_contain_text("Handled")
-    await expect(bram.get_by_text("Nobody waits for an answer.")).to_be_visible()
-    await bar.get_by_role("button", name="Needs an answer after all").click()
-    await expect(bram.get_by_text("1 conversation waits for an answer.")).to_be_visible()
+    bram = await windows.window("bram")
+    await anna.button("take").click()
+    await expect(anna.locator(".team-bar")).to_contain_text(anna.says("taken.me"))
+    await bram.sees("taken.by", name="Anna Jansen")
+    await bram.picture("team")
+    await anna.button("handle").click()
+    await expect(anna.locator(".team-bar")).to_contain_text(anna.says("handled"))
+    await bram.sees("class.none_waiting")
+    await anna.button("handle.undo").click()
+    await bram.sees_count("class.waiting", 1)

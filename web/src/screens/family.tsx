@@ -1,7 +1,7 @@
-/** A guardian's first screen: what is new, and each child with its class and teachers. */
+/** A guardian's first screen: what is new, and each child with its class and teachers. Also that of a teacher without a class. */
 
 import { givenName } from "../format";
-import { children, className, conversationsOf, isUnread, schoolName } from "../places";
+import { children, className, conversationsOf, isGuardian, isUnread, schoolName } from "../places";
 import type { Conversation, Pupil } from "../protocol";
 import { at } from "../router";
 import { account, classes, myIds, schools } from "../session";
@@ -19,12 +19,12 @@ export function Family() {
   return (
     <>
       <ListTitle title={t("family.hello", { name: givenName(account.value?.name ?? "") })}>
-        <p class="lead">{unread > 0 ? counted("family.new", unread) : t("family.all_read")}</p>
+        {isGuardian.value && <p class="lead">{unread > 0 ? counted("family.new", unread) : t("family.all_read")}</p>}
       </ListTitle>
       {here.map((pupil) => (
         <Child key={`${pupil.id} ${pupil.class_id}`} pupil={pupil} conversations={all.filter((one) => belongs(one, pupil))} />
       ))}
-      {here.length === 0 && <p class="empty">{t("family.no_children")}</p>}
+      {here.length === 0 && <p class="empty">{t(isGuardian.value ? "family.no_children" : "family.no_classes")}</p>}
       {past.length > 0 && (
         <section class="card past">
           <h2>{t("family.past")}</h2>

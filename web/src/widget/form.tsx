@@ -86,8 +86,12 @@ export function Form({ action, onSubmit, children }: FormProps) {
 }
 
 export function Trouble({ text }: { readonly text: string | null }) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (text !== null) box.current?.scrollIntoView({ block: "nearest" });
+  }, [text]);
   return (
-    <div role="alert" class="alert-box">
+    <div ref={box} role="alert" class="alert-box">
       {text && <p class="trouble">{text}</p>}
     </div>
   );

@@ -54,7 +54,8 @@ function snippet(conversation: Conversation): string {
   const newest = waiting[waiting.length - 1];
   if (newest?.trouble !== undefined) return t("row.not_sent", { text: newest.text });
   if (newest !== undefined) return t("row.sending", { text: newest.text });
-  if ((typing.value.get(conversation.id)?.size ?? 0) > 0) return t("row.typing");
+  const typists = typing.value.get(conversation.id);
+  if (typists && typists.size > 0) return t(typists.has("team") ? "typing.team" : "row.typing");
   return conversation.last_message ? lately(conversation, conversation.last_message) : t("row.empty");
 }
 
