@@ -19,9 +19,6 @@ from storage.schema import Message
 from storage.sqlite.statements import Statement
 from storage.words import fold
 
-AT_ONCE = 100
-"""Messages indexed per transaction: a few milliseconds of work."""
-
 
 def make(connection: apsw.Connection) -> None:
     """The index, empty if it was not there or had another shape; inside the transaction that is open."""
@@ -39,18 +36,18 @@ def make(connection: apsw.Connection) -> None:
     connection.execute("INSERT INTO words_done VALUES (1, 0)")
 
 
-def index_new(connection: apsw.Connection) -> bool:
+def index_new(connection: apsw.Connection, most: int) -> bool:
     """Index the next messages, inside the transaction that is open; False when none are left."""
     done = connection.execute("SELECT row FROM words_done").get
     rows = connection.execute(
-        "SELECT row, version, body FROM message WHERE row > ? ORDER BY row LIMIT ?", (done, AT_ONCE)
+        "SELECT row, version, body FROM message WHERE row > ? ORDER BY row LIMIT ?", (done, most)
     ).fetchall()
     for row, version, body in cast(list[tuple[int, int, str]], rows):
         message = decode(Message, version, body)
         connection.execute(_LEARN, (row, _words(message), _scope(message)))
     if rows:
         connection.execute("UPDATE words_done SET row = ?", (rows[-1][0],))
-    return len(rows) == AT_ONCE
+    return len(rows) == most
 
 
 def forget(message: Message) -> Iterable[Statement]:

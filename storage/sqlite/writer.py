@@ -18,17 +18,20 @@ from typing import NamedTuple, TypeVar
 
 import apsw
 
-from storage.sqlite import words
-from storage.sqlite.connect import BUSY_MS, connect, database_errors, transaction
+from storage.sqlite.connect import BUSY_MS, connect, database_errors
 from storage.sqlite.statements import Statement
+from storage.sqlite.tidying import Tidying
 from storage.writes import Duplicate, Stale, Unavailable
 
 JOINED = 256
 """At most this many commits share a transaction, which bounds how long the first one waits."""
 LARGE = 1_000
 """Statements of a commit, such as a roster's, that would hold up others: they go to the thread."""
-QUIET = 0.2
-"""Seconds without a commit after which the writer tidies up."""
+CROWD = 4
+"""So many in one transaction are a crowd, of which the next transaction waits for more."""
+GATHER = 0.004
+"""Seconds from the beginning of a crowd's transaction to that of the next: bringing a page to disk
+costs the same for one of them as for all, and who comes alone never waits."""
 
 T = TypeVar("T")
 
@@ -53,10 +56,10 @@ class Writer:
         self._lock = asyncio.Lock()
         self._waiting: deque[_Waiting] = deque()
         self._at_work: asyncio.Task[None] | None = None
-        self._tidying: asyncio.Task[None] | None = None
-        self._quiet: asyncio.TimerHandle | None = None
+        self._tidying = Tidying(self._connection, self._lock, self._in_thread)
+        self._next = 0.0
+        """When the next transaction may begin, by the clock of the loop."""
         self._stopped = False
-        self._tidy_later()
 
     async def commit(self, statements: list[Statement]) -> None:
         """Returns when the statements are on disk; cancelling the wait does not undo them."""
@@ -70,19 +73,18 @@ class Writer:
     async def index_words(self) -> None:
         """Returns when every message committed so far can be found by its words."""
         self._must_be_open()
-        async with self._lock:
-            with database_errors():
-                while await self._in_thread(self._patiently, self._index_some):
-                    pass
+        more = True
+        while more:
+            async with self._lock:  # one lot at a time: nobody's message waits for all of them
+                with database_errors():
+                    more = await self._in_thread(self._patiently, self._tidying.index)
 
     async def stop(self) -> None:
         """Carry out what waits and close."""
         self._stopped = True
-        if self._quiet is not None:
-            self._quiet.cancel()
-        for task in (self._at_work, self._tidying):
-            if task is not None:
-                await task
+        if self._at_work is not None:
+            await self._at_work
+        await self._tidying.stop()
         await self._in_thread(self._connection.close)
         self._thread.shutdown()
 
@@ -92,16 +94,19 @@ class Writer:
 
     async def _work(self) -> None:
         try:
-            await asyncio.sleep(0)  # whoever asks in this same moment joins
             while self._waiting:
+                # whoever asks in this same moment joins, and of a crowd who comes a little later
+                await asyncio.sleep(max(0.0, self._next - self._loop.time()))
+                began = self._loop.time()
                 some = min(JOINED, len(self._waiting))
                 batch = [self._waiting.popleft() for _ in range(some)]
+                self._next = began + GATHER if some >= CROWD else began
+                self._tidying.written()
                 async with self._lock:
                     outcomes = await self._transaction(batch)
                 _tell(outcomes)
         finally:
             self._at_work = None
-            self._tidy_later()
 
     async def _transaction(self, batch: list[_Waiting]) -> list[_Outcome]:
         """Nearly always nobody is refused; when somebody is, each gets a savepoint of its own."""
@@ -152,42 +157,6 @@ class Writer:
 
     async def _in_thread(self, function: Callable[..., T], *values: object) -> T:
         return await self._loop.run_in_executor(self._thread, function, *values)
-
-    # --- Quiet moments -----------------------------------------------------------------------
-
-    def _tidy_later(self) -> None:
-        if self._quiet is not None:
-            self._quiet.cancel()
-        if not self._stopped:
-            self._quiet = self._loop.call_later(QUIET, self._begin_to_tidy)
-
-    def _begin_to_tidy(self) -> None:
-        self._quiet = None
-        if self._tidying is None and not self._stopped:
-            self._tidying = self._loop.create_task(self._tidy_up())
-
-    async def _tidy_up(self) -> None:
-        """What can wait: words for the search, and the journal, of which nothing is left."""
-        more = False
-        try:
-            async with self._lock:
-                more = await self._in_thread(self._index_some)
-                if not more:
-                    await self._in_thread(
-                        self._connection.wal_checkpoint, None, apsw.SQLITE_CHECKPOINT_TRUNCATE
-                    )
-        except apsw.BusyError:
-            self._tidy_later()  # somebody is reading in it, or another process writes
-        except apsw.Error:
-            pass  # full: whoever commits next is told, and tidying follows that
-        finally:
-            self._tidying = None
-        if more:
-            self._begin_to_tidy()
-
-    def _index_some(self) -> bool:
-        with transaction(self._connection):
-            return words.index_new(self._connection)
 
 
 def _apart(connection: apsw.Connection, statements: list[Statement]) -> Exception | None:
