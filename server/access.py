@@ -6,7 +6,7 @@ An outsider and a typing mistake get the same answer, `not_found`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from server.circles import (
     circle_of,
@@ -197,10 +197,28 @@ async def _read_people(turn: Turn, school_id: str) -> list[Person]:
     return found
 
 
+class Standing(NamedTuple):
+    """What the asker is at a school, and whether it wants a second factor for that."""
+
+    roles: frozenset[RoleName]
+    second_factor: bool
+
+
+async def standing(turn: Turn, school_id: str) -> Standing:
+    known = await turn.roster.remember(school_id)
+    key = ("standing", turn.account_id)
+    if key not in known:
+        roles = frozenset(role for _, role, _ in await people(turn, school_id))
+        school = await turn.roster.school(school_id)
+        known[key] = Standing(roles, bool(school and roles.intersection(school.second_factor)))
+    found: Standing = known[key]
+    return found
+
+
 async def has_one_of(turn: Turn, roles: frozenset[RoleName], school_ids: frozenset[str]) -> bool:
     """Whether the asker has one of these roles anywhere; looks first where they are known."""
     for school_id in school_ids:
-        if any(role in roles for _, role, _ in await people(turn, school_id)):
+        if not roles.isdisjoint((await standing(turn, school_id)).roles):
             return True
     return any(role.role in roles for role in await turn.roles())
 
@@ -208,9 +226,7 @@ async def has_one_of(turn: Turn, roles: frozenset[RoleName], school_ids: frozens
 async def asks_second_factor(turn: Turn, school_ids: Iterable[str]) -> bool:
     """Whether one of these schools wants a second factor of the asker, for what they are there."""
     for school_id in school_ids:
-        school = await turn.roster.school(school_id)
-        wanted = school.second_factor if school else ()
-        if wanted and any(role in wanted for _, role, _ in await people(turn, school_id)):
+        if (await standing(turn, school_id)).second_factor:
             return True
     return False
 

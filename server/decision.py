@@ -23,18 +23,18 @@ Codes are for programs and never change; the sentence for a person comes from
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
+
+from msgspec import Struct
 
 from storage.writes import Write
 
 
-class Event:
+class Event(Struct, frozen=True):
     """Something that has happened and that named people are told of, once it is committed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """What to write, whom to tell, and what to answer, in that order."""
 
     reply: Any

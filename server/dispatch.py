@@ -8,16 +8,14 @@ less than deciding again.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
-from weakref import WeakValueDictionary
+from typing import Any
 
 from server.bell import Bell
 from server.clock import now
@@ -30,6 +28,7 @@ from server.presence.online.memory import MemoryOnline
 from server.presence.setting import AvailabilityChanged
 from server.presence.team import outlines
 from server.publish import publish
+from server.queues import Queues
 from server.recent import RecentConversations
 from server.roster_reader import RosterMemory, RosterReader
 from server.school.conversations import MessageChanged, MessagePosted
@@ -42,8 +41,6 @@ from storage.writes import Duplicate, Insert, Stale, Unavailable, Write
 log = logging.getLogger("hekje")
 
 ATTEMPTS = 8
-QUEUED_WITHIN = 5.0
-"""Seconds that a turn may wait for those before it: as long as a database is waited for."""
 REMEMBERED = 10_000
 
 Decide = Callable[[Turn], Awaitable[Decision]]
@@ -56,19 +53,6 @@ class Asker:
     account_id: str = ""
     session: Session | None = None
     connection: Connection | None = None
-
-
-class Queue(asyncio.Lock):
-    """Turns on one record; behind one that waits for the database they do not add up."""
-
-    async def acquire(self) -> Literal[True]:
-        if not self.locked():
-            return await super().acquire()
-        try:
-            async with asyncio.timeout(QUEUED_WITHIN):
-                return await super().acquire()
-        except TimeoutError as error:
-            raise Down from error
 
 
 class Dispatch:
@@ -99,7 +83,7 @@ class Dispatch:
         """When the teams of each school are there, as its clients here were last told."""
         self._memory = RosterMemory()
         self._recent = RecentConversations()
-        self._queues: WeakValueDictionary[str, Queue] = WeakValueDictionary()
+        self._queues = Queues()
 
     def turn(self, asker: Asker, *, again: bool = False) -> Turn:
         moment = self.clock()
@@ -123,7 +107,7 @@ class Dispatch:
         """
         asked_at = time.perf_counter()
         try:
-            async with self._queue(boundary):
+            async with self._queues.of(boundary) if boundary else nullcontext():
                 return await self._decide_and_tell(asker, decide, asked_at)
         except Refusal:
             raise
@@ -188,14 +172,6 @@ class Dispatch:
         self.told.move_to_end(conversation.id)
         if len(self.told) > REMEMBERED:
             self.told.popitem(last=False)
-
-    def _queue(self, boundary: str | None) -> AbstractAsyncContextManager[Any]:
-        if boundary is None:
-            return nullcontext()
-        queue = self._queues.get(boundary)
-        if queue is None:
-            queue = self._queues[boundary] = Queue()
-        return queue
 
 
 def _is_for_the_worker(write: Write) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
 
@@ -21,8 +20,7 @@ FIRST_DATE, LAST_DATE = date(2000, 1, 1), date(2099, 12, 31)
 Blocks = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AvailabilityChanged(Event):
+class AvailabilityChanged(Event, frozen=True):
     """When the teams of these classes are there has changed, or may have."""
 
     school_id: str

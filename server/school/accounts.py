@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -36,23 +35,20 @@ LONGEST_ADDRESS = 254
 LONGEST_AGENT = 200
 
 
-@dataclass(frozen=True, slots=True)
-class RightsChanged(Event):
+class RightsChanged(Event, frozen=True):
     """What these accounts may see has changed: their clients start afresh."""
 
     account_ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SessionsEnded(Event):
+class SessionsEnded(Event, frozen=True):
     """Their sockets close at once."""
 
     account_id: str
     session_ids: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class RosterChanged(Event):
+class RosterChanged(Event, frozen=True):
     """The rights of everybody at this school who is connected are looked at again."""
 
     school_id: str

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from server.decision import AgainstPolicy, ChatClosed, Conflict, Event, Forbidden, ReadOnly
@@ -23,24 +23,21 @@ CORRECTED_WITHIN = timedelta(minutes=15)
 """How long a text may be corrected, as the domain page says."""
 
 
-@dataclass(frozen=True, slots=True)
-class MessagePosted(Event):
+class MessagePosted(Event, frozen=True):
     """`conversation` is as it became with this."""
 
     conversation: Conversation
     message: Message
 
 
-@dataclass(frozen=True, slots=True)
-class MessageChanged(Event):
+class MessageChanged(Event, frozen=True):
     """Corrected or withdrawn."""
 
     conversation: Conversation
     message: Message
 
 
-@dataclass(frozen=True, slots=True)
-class ConversationChanged(Event):
+class ConversationChanged(Event, frozen=True):
     """Its state has changed for the whole team, or for one person alone (`only`)."""
 
     conversation: Conversation
@@ -48,8 +45,7 @@ class ConversationChanged(Event):
     guardians_too: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class MessageWasRead(Event):
+class MessageWasRead(Event, frozen=True):
     """Somebody has read up to `seq`; of the team only when that is further than any of it had."""
 
     conversation: Conversation
@@ -57,16 +53,14 @@ class MessageWasRead(Event):
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class MessageIsTyping(Event):
+class MessageIsTyping(Event, frozen=True):
     """Gone with the moment: nothing is stored."""
 
     conversation: Conversation
     writer_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """A conversation as it becomes, with what to write and whom to tell."""
 
     conversation: Conversation

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from msgspec import Struct
+
 from storage.schema import (
     Conversation,
     Guardian,
@@ -78,8 +80,7 @@ class Circle:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
+class Seat(Struct, frozen=True):
     """One person's place in one conversation. Who has none cannot know that it exists."""
 
     conversation: Conversation

@@ -79,7 +79,10 @@ def write(change: Write) -> Statement:
     insert, update, delete, fields = _write_sql(type(record))
     if isinstance(change, Delete):
         return Statement(delete, (record.id, record.version))
-    columns = [index_value(getattr(record, field)) for field in fields]
+    columns = [
+        value if value.__class__ is str else index_value(value)
+        for value in [getattr(record, field) for field in fields]
+    ]
     body = encode(record)
     if isinstance(change, Insert):
         return Statement(insert, (record.id, 1, body, *columns))

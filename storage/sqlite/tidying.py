@@ -77,7 +77,7 @@ class Tidying:
                 more = await self._in_thread(step)
         except apsw.BusyError:
             more = True  # somebody is reading in the journal, or another process writes
-        except apsw.Error:
+        except (apsw.Error, OSError):
             pass  # full: whoever commits next is told, and tidying follows that
         finally:
             self._at_work = None

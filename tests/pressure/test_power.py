@@ -73,8 +73,7 @@ class Town:
                 await writer.commit([statements.write(Insert(said))])
                 self.answered.add(seq)
                 if self.chance.random() < 0.05:
-                    with suppress(OSError):
-                        await writer._tidy_up()
+                    await writer._tidying._tidy_up(writer._tidying._all)
 
     async def lost(self) -> set[int]:
         """What was answered and is not there; the file itself must be whole."""

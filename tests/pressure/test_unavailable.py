@@ -11,7 +11,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from server import dispatch
+from server import queues
 from storage.sqlite import writer
 from tests.cast import REGENBOOG
 from tests.conftest import School
@@ -36,10 +36,10 @@ async def opened(fatima: Somebody) -> str:
 async def test_who_waits_behind_a_turn_that_is_stuck_is_told_so(
     school: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dispatch, "QUEUED_WITHIN", 0.2)
+    monkeypatch.setattr(queues, "QUEUED_WITHIN", 0.2)
     fatima, anna, joost = [await school.somebody(name) for name in ("fatima", "anna", "joost")]
     id = await opened(fatima)
-    async with school.hekje.dispatch._queue(id):
+    async with school.hekje.dispatch._queues.of(id):
         refused = await asyncio.gather(
             *(who.refused("message.send", conversation_id=id, key="1", text="?")
               for who in (fatima, anna))

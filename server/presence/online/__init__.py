@@ -7,7 +7,6 @@ is here, and the push goes out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from server.decision import Event
@@ -25,8 +24,7 @@ class Device(NamedTuple):
     conversation_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceFocused(Event):
+class DeviceFocused(Event, frozen=True):
     """Another conversation is open in front of the device that asked, or none."""
 
     conversation_id: str | None
