@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Iterator
 from itertools import product
 
 _RUNS = "hit()"
@@ -56,6 +58,34 @@ _WRAPPED = (
 )
 PAYLOADS = tuple(outer.format(inner.format(_RUNS)) for inner, outer in product(_MARKUP, _WRAPPED))
 assert len(set(PAYLOADS)) == 500
+ALL = " ".join(PAYLOADS)
+"""For what there is one of, such as the name of a school."""
+
+
+def fitting(room: int) -> list[str]:
+    """Each of them where only so much may be written: without its wrapping, if that is too long."""
+    bare = (inner.format(_RUNS) for inner, _ in product(_MARKUP, _WRAPPED))
+    return [
+        whole if len(whole) <= room else part for whole, part in zip(PAYLOADS, bare, strict=True)
+    ]
+
+
+def letters(room: int) -> Iterator[str]:
+    """All of them, as many at a time as may be written."""
+    letter = ""
+    for payload in PAYLOADS:
+        if len(letter) + len(payload) >= room:
+            yield letter
+            letter = ""
+        letter += f"{payload}\n"
+    yield letter
+
+
+def plain(text: str | None) -> str:
+    """What is left of a text once only its letters and signs count."""
+    seen = (sign for sign in text or "" if unicodedata.category(sign) != "Cf")
+    return " ".join(unicodedata.normalize("NFC", "".join(seen)).split())
+
 
 WATCH = "window.hits = 0; window.hit = () => { window.hits += 1; };"
 """Counts what runs."""

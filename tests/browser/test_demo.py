@@ -8,9 +8,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.fit import BURSTS
 from tests.browser.house import PATIENCE, Windows
 from tests.browser.talk import composer, sent, write
-from tests.browser.test_screens import AXE, BURSTS, violations
+from tests.browser.test_screens import AXE, violations
 from tests.running.house import Server
 
 lasting = pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -1,27 +1,26 @@
-"""Whatever somebody writes or is called, it is shown as text: nothing of it runs, anywhere."""
+"""Whatever somebody writes, it is shown as text: nothing of it runs, anywhere."""
 
 from __future__ import annotations
 
 import asyncio
-import unicodedata
-from typing import Any
+from collections import Counter
+from datetime import date, timedelta
 
-import pytest
-from msgspec.structs import replace
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, FilePayload, Page, expect
 
-from storage.schema import Account, Guardian, Pupil, Record, School, SchoolClass, Teacher
-from storage.store import Store
-from storage.writes import Insert, Replace, Write
-from tests.browser.hostile import FOREIGN, PAYLOADS, WATCH
+from server.clock import now
+from tests.browser.guard import guarded
+from tests.browser.hostile import ALL, FOREIGN, PAYLOADS, WATCH, fitting, letters, plain
 from tests.browser.house import PHONE, Windows
-from tests.browser.talk import act, composer
-from tests.cast import Cast, guardianship, placement, team_member
-from tests.stories.roster import there
+from tests.browser.talk import act, bubble, composer, write
+from tests.calendar.make import ics, whole_day
+from tests.handlers.visitors import give_second_factor
 
 READ_BACK = """async () => {
   const seen = new Map(), log = document.querySelector(".log");
   const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  log.scrollTop = 0;
+  await frame();
   while (seen.size < 500) {
     for (const entry of log.querySelectorAll("[data-seq]")) {
       seen.set(Number(entry.dataset.seq), entry.querySelector(".text").textContent);
@@ -33,36 +32,10 @@ READ_BACK = """async () => {
 }"""
 """Scrolls up through all that was written, frame by frame."""
 
-SHOWN = [unicodedata.normalize("NFC", payload) for payload in PAYLOADS]
-
-
-class Guard:
-    """Counts what a page ran, asked elsewhere, or said aloud."""
-
-    def __init__(self, page: Page, windows: Windows) -> None:
-        self.page = page
-        self.heard: list[str] = []
-        page.on("dialog", lambda dialog: self.heard.append(f"dialog {dialog.message}"))
-        page.on("request", lambda asked: self._look(asked.url, windows.house.url))
-        page.on("popup", lambda _: self.heard.append("popup"))
-
-    def _look(self, url: str, home: str) -> None:
-        if not url.startswith(home):
-            self.heard.append(url)
-
-    async def saw_nothing(self) -> None:
-        assert await self.page.evaluate("() => window.hits") == 0
-        assert await self.page.evaluate(FOREIGN) == []
-        assert await self.page.title() == "Hekje"
-        assert self.heard == []
-
-
-async def guarded(windows: Windows, name: str, path: str = "/", **options: Any) -> Guard:
-    page = await windows.open(name, "/healthz", **options)
-    await page.add_init_script(WATCH)
-    guard = Guard(page, windows)
-    await page.goto(windows.house.url + path)
-    return guard
+SHOWN = [plain(payload) for payload in PAYLOADS]
+NAMES = fitting(80)
+"""As long as the name of a day may be."""
+THIS_YEAR = date(now().year + 1, 1, 1)
 
 
 async def test_these_texts_would_run_where_nothing_guards(browser: Browser) -> None:
@@ -74,113 +47,140 @@ async def test_these_texts_would_run_where_nothing_guards(browser: Browser) -> N
     await page.close()
 
 
-async def test_five_hundred_messages(windows: Windows) -> None:
-    id = await windows.conversation("fatima", PAYLOADS[0])
+async def read_back(page: Page) -> list[str]:
+    """All five hundred messages, in their order."""
+    seen: list[tuple[int, str]] = await page.evaluate(READ_BACK)
+    return [plain(text) for _, text in sorted(seen)]
+
+
+async def test_five_hundred_messages_are_written_corrected_and_found(windows: Windows) -> None:
+    id = await windows.conversation("fatima")
     fatima = await windows.somebody("fatima")
     guard = await guarded(windows, "anna", f"/c/{id}")
     page = guard.page
-    await expect(composer(page)).to_be_visible()
+    sent = []
     for n in range(0, 500, 50):
-        batch = [
-            fatima.ok("message.send", conversation_id=id, key=str(n + m), text=payload)
-            for m, payload in enumerate(PAYLOADS[n or 1 : n + 50])
-        ]
-        await asyncio.gather(*batch)
+        batch = [fatima.sends(id, str(m), PAYLOADS[m]) for m in range(n, n + 50)]
+        sent += await asyncio.gather(*batch)
     await expect(page.locator("[data-seq='500']")).to_be_visible()
-    seen = dict(await page.evaluate(READ_BACK))
-    assert sorted(seen.values()) == sorted(SHOWN)
+    assert await read_back(page) == SHOWN
+    await guard.saw_nothing()
+
+    for n in range(0, 500, 50):
+        edits = [
+            fatima.ok("message.edit", message_id=sent[m]["id"], text=PAYLOADS[m - 1])
+            for m in range(n, n + 50)
+        ]
+        await asyncio.gather(*edits)
+    await page.evaluate("() => { document.querySelector('.log').scrollTop = 0; }")
+    await expect(page.locator("[data-seq='500']")).to_contain_text("corrected")
+    assert await read_back(page) == [SHOWN[-1], *SHOWN[:-1]]
+    await guard.saw_nothing()
+
+    await page.get_by_role("link", name="Search").click()
+    await page.get_by_role("searchbox").fill(ALL)
+    await page.get_by_role("searchbox").press("Enter")
+    await expect(page.get_by_role("alert").filter(has_text="cannot be right")).to_be_visible()
+    await guard.saw_nothing()
+    await page.get_by_role("searchbox").fill("hit")
+    await page.get_by_role("searchbox").press("Enter")
+    found = page.locator(".found-text")
+    for n in range(50, 500, 50):
+        await expect(found).to_have_count(n)
+        await page.get_by_role("button", name="Show more").click()
+    await expect(page.get_by_text("500 messages found.")).to_be_visible()
+    assert Counter(map(plain, await found.all_text_contents())) == Counter(SHOWN)
     await guard.saw_nothing()
 
 
-async def test_they_are_corrected_searched_and_announced(windows: Windows) -> None:
-    id = await windows.conversation("fatima", *PAYLOADS[::20])
+async def test_what_is_typed_waits_is_sent_and_is_corrected(windows: Windows) -> None:
+    id = await windows.conversation("fatima", "Eerste bericht")
     guard = await guarded(windows, "fatima", f"/c/{id}", viewport=PHONE)
     page = guard.page
-    await act(page.locator("[data-seq='1']"), windows.look.words, "correct")
-    await expect(composer(page)).to_have_value(SHOWN[0])
-    await composer(page).fill(PAYLOADS[21])
+    await expect(bubble(page, "Eerste bericht")).to_be_visible()
+    await page.context.set_offline(True)
+    await expect(page.get_by_text("No connection.")).to_be_visible()
+    written = list(letters(4_000))
+    for letter in written:
+        await write(page, letter)
+    await expect(page.locator(".is-pending")).to_have_count(len(written))
+    await composer(page).fill(ALL)
+    shown = plain(" ".join(await page.locator(".is-pending .text").all_text_contents()))
+    assert shown == plain(ALL)
+    await guard.saw_nothing()
+    await page.context.set_offline(False)
+    await expect(page.locator(".is-pending")).to_have_count(0)
+    await page.reload()
+    await expect(composer(page)).not_to_be_empty()
+    assert await composer(page).input_value() == ALL
+    await guard.saw_nothing()
+
+    last = page.locator(f"[data-seq='{1 + len(written)}']")
+    await act(last, windows.look.words, "correct")
+    await composer(page).fill(written[0])
     await page.get_by_role("button", name="Save").click()
-    await expect(page.get_by_text("corrected")).to_be_visible()
-    anna = await windows.somebody("anna")
-    for n in range(25):
-        text = PAYLOADS[n * 20 + 2]
-        await anna.ok("message.send", conversation_id=id, key=str(n), text=text)
-        await expect(page.get_by_role("log")).to_contain_text(text.strip()[:40])
-    await fits(page)
+    await expect(last).to_contain_text("corrected")
+    assert plain(await last.locator(".text").text_content()) == plain(written[0])
     await guard.saw_nothing()
-    await page.goto(windows.house.url + "/search")
-    for words in ("script", "hit", "img"):
-        await page.get_by_role("searchbox").fill(words)
-        await page.get_by_role("searchbox").press("Enter")
-        await expect(page.get_by_role("status").filter(has_text="message")).to_be_visible()
-        await guard.saw_nothing()
-    await page.goto(windows.house.url)
-    await expect(page.get_by_role("heading", name="Hello")).to_be_visible()
-    await fits(page)
+    await page.get_by_role("button", name="Back").click()
+    await expect(page.locator(".snippet")).to_contain_text("hit()")
     await guard.saw_nothing()
 
 
-async def hostile_roster(store: Store, cast: Cast) -> None:
-    """Everybody and everything that a roster names is called something bad."""
-    writes: list[Write] = []
-    joost, noor = await there(store, Guardian, cast.joost), await there(store, Pupil, cast.noor)
-    bram = await there(store, Teacher, cast.bram)
-    other = await there(store, SchoolClass, cast.groep_4a)
-    records: list[Record] = []
-    for n, payload in enumerate(PAYLOADS):
-        kind, key = n % 5, f"bad{n}"
-        id = f"{cast.school_id}.{key}"
-        if kind in (0, 1):
-            records += [
-                replace(noor, id=id, sis_id=key, given_name=payload, family_name=payload[::-1]),
-                placement(cast, key, cast.groep_3b),
-                guardianship(cast, key, f"bad{n + 2}"),
-            ]
-        elif kind in (2, 3):
-            given = {"given_name": payload, "family_name": "", "email": f"{key}@x.example"}
-            records.append(replace(joost, id=id, sis_id=key, **given))
-        elif n % 20 == 4:
-            records += [
-                replace(bram, id=id, sis_id=key, given_name=payload),
-                team_member(cast, cast.groep_3b, key),
-            ]
-        else:
-            records.append(replace(other, id=id, sis_id=key, name=payload))
-            records.append(team_member(cast, id, "anna"))
-    writes += [Insert(replace(record, version=0)) for record in records]
-    account = await there(store, Account, cast.account("anna"))
-    school = await there(store, School, cast.school_id)
-    writes.append(Replace(replace(account, name=PAYLOADS[0])))
-    writes.append(Replace(replace(school, name=PAYLOADS[1], contact=PAYLOADS[41])))
-    await store.commit(writes)
-
-
-@pytest.mark.parametrize("size", ["phone", "laptop"])
-async def test_names_of_a_roster(windows: Windows, size: str) -> None:
-    await hostile_roster(windows.store, windows.cast)
-    cast = windows.cast
-    options: dict[str, Any] = {"viewport": PHONE} if size == "phone" else {}
-    guard = await guarded(windows, "anna", f"/class/{cast.groep_3b}", **options)
+async def test_days_of_the_calendar(windows: Windows) -> None:
+    await give_second_factor(windows, "dewit")
+    guard = await guarded(windows, "dewit", f"/calendar/{windows.cast.school_id}")
     page = guard.page
-    await expect(page.get_by_role("link", name="New message")).to_be_visible()
-    await guard.saw_nothing()
-    for path, shown in (
-        (f"/write/{cast.groep_3b}", ".pane-body .row"),
-        (f"/write/{cast.groep_3b}/{cast.school_id}.bad0", ".choice"),
-        (f"/class/{cast.groep_3b}/guardians", ".person"),
-        ("/settings", ".card"),
-    ):
-        await page.goto(windows.house.url + path)
-        await expect(page.locator(shown).first).to_be_visible()
-        await fits(page)
+    days = [THIS_YEAR + timedelta(days=n) for n in range(500)]
+    for half in (slice(0, 250), slice(250, 500)):
+        events = [
+            whole_day(name.replace("\u2028", " "), f"{day:%Y%m%d}")
+            for name, day in zip(NAMES[half], days[half], strict=True)
+        ]
+        file: FilePayload = {
+            "name": f"{NAMES[half.start]}.ics",
+            "mimeType": "text/calendar",
+            "buffer": ics(*events).encode(),
+        }
+        await page.locator("#agenda-file").set_input_files([file])
+        offered = page.locator(".changes.comes strong")
+        await expect(offered.first).to_be_visible()
+        assert set(map(plain, await offered.all_text_contents())) <= set(map(plain, NAMES))
         await guard.saw_nothing()
-    family = await guarded(windows, "fatima", **options)
-    await expect(family.page.get_by_role("heading", name="Hello Fatima")).to_be_visible()
-    await fits(family.page)
-    await family.saw_nothing()
+        await page.get_by_role("button", name="Take over", exact=True).click()
+        await expect(offered).to_have_count(0)
+    shown = map(plain, await page.locator(".day-off strong").all_text_contents())
+    assert set(shown) == set(map(plain, NAMES))
+    await guard.saw_nothing()
+    await page.locator(".day-off button").first.click()
+    await expect(page.get_by_text("is removed.")).to_contain_text("hit()")
+    await guard.saw_nothing()
 
 
-async def fits(page: Page) -> None:
-    """Nothing makes the page wider than the window."""
-    wider = "() => document.documentElement.scrollWidth - window.innerWidth"
-    assert await page.evaluate(wider) <= 0
+async def test_what_a_server_would_answer_that_takes_anything(windows: Windows) -> None:
+    guard = await guarded(windows, None, "/forgot", viewport=PHONE)
+    page = guard.page
+    await page.route("**/api/password/forgot", lambda route: route.fulfill(json={"ok": True}))
+    await page.get_by_label("E-mail address").fill(ALL)
+    await page.evaluate("() => { document.querySelector('form').noValidate = true; }")
+    await page.get_by_role("button", name="Send the mail").click()
+    await expect(page.get_by_text("If there is an account")).to_be_visible()
+    await guard.saw_all_as_text()
+    shown = {"name": ALL, "email": ALL, "school": ALL, "children": [ALL], "account_exists": False}
+    answer = {"ok": True, **shown}
+    await page.route("**/api/activation", lambda route: route.fulfill(json=answer))
+    await page.goto(f"{windows.house.url}/activate#x.y")
+    await expect(page.get_by_label("Name")).not_to_be_empty()
+    await guard.saw_all_as_text(4)
+
+
+async def test_an_address_of_another_account(windows: Windows) -> None:
+    guard = await guarded(windows, "fatima", "/settings", viewport=PHONE)
+    page = guard.page
+    await page.route("**/api/merge/ask", lambda route: route.fulfill(json={"ok": True}))
+    await page.get_by_text("I have another account").click()
+    await page.locator("#field-other-email").fill(ALL)
+    await page.evaluate("() => { document.querySelector('details form').noValidate = true; }")
+    await page.get_by_role("button", name="Send the mail").click()
+    await expect(page.get_by_text("If there is an account")).to_be_visible()
+    await guard.saw_all_as_text()

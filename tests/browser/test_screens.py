@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.browser.fit import BURSTS
 from tests.browser.house import Windows
 from tests.browser.screens import SCREENS, Screen, set_scene, show
 from tests.browser.talk import composer, in_order
@@ -20,13 +21,6 @@ AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 SIZES = {360: 740, 1280: 800}
 NARROWEST = 320
 """As wide as a window of 1280 is at 400 %."""
-
-BURSTS = """() => [document.documentElement, ...document.querySelectorAll("#app *")]
-  .filter((one) => (one.scrollWidth > one.clientWidth + 1
-      && /auto|scroll/.test(getComputedStyle(one).overflowX))
-    || one.getBoundingClientRect().right > innerWidth + 1 && !one.closest(".places, .sr, .skip"))
-  .map((one) => one.outerHTML.slice(0, 120))"""
-"""What one would have to scroll sideways for, or would not see."""
 
 
 async def violations(page: Page) -> list[str]:
