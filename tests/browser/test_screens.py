@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.fit import BURSTS
+from tests.browser.fit import BURSTS, misfits_enlarged
 from tests.browser.house import Windows
 from tests.browser.screens import SCREENS, Screen, set_scene, show
 from tests.browser.talk import composer, in_order
@@ -49,6 +49,7 @@ async def looks_right(page: Page, screen: Screen, language: str, folder: str | N
             if pictured:
                 name = f"{screen.name}-{language}-{width}-{light}.png"
                 await page.screenshot(path=Path(folder or "") / name, caret="hide")
+    wrong += await misfits_enlarged(page)
     await page.set_viewport_size({"width": NARROWEST, "height": 640})
     wrong += [f"{NARROWEST} {one}" for one in await page.evaluate(BURSTS)]
     return wrong
@@ -76,13 +77,22 @@ async def test_what_axe_and_the_eye_for_width_would_find(windows: Windows) -> No
     await expect(page.locator(".person")).to_be_visible()
     await page.evaluate(AXE.read_text())
     assert await violations(page) == []
-    assert await page.evaluate(BURSTS) == []
+    assert await page.evaluate(BURSTS) == await misfits_enlarged(page) == []
     await page.evaluate(
         """() => { const one = document.querySelector(".person");
              one.style.color = "#ccc"; one.style.backgroundColor = "#fff"; one.style.width = "2000px"; }"""
     )
     assert await violations(page) != []
     assert await page.evaluate(BURSTS) != []
+    await page.evaluate(
+        """() => { const style = new CSSStyleSheet();
+             style.replaceSync(`.card { height: 2rem; overflow: hidden }
+               .pane-head { position: fixed; top: 0; bottom: 0; right: 0; left: 0; z-index: 1 }`);
+             document.adoptedStyleSheets = [style]; }"""
+    )
+    wrong = " ".join(await misfits_enlarged(page))
+    assert "cut off below" in wrong
+    assert "covered by" in wrong
 
 
 async def test_a_whole_conversation_by_keyboard_alone(windows: Windows) -> None:
