@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -12,8 +13,7 @@ TICK = timedelta(milliseconds=1)
 
 def now() -> datetime:
     """This instant in UTC, in whole milliseconds, as records and the protocol keep it."""
-    at = datetime.now(UTC)
-    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+    return datetime.fromtimestamp(time.time_ns() // 1_000_000 / 1000, UTC)
 
 
 @lru_cache(maxsize=1_000)

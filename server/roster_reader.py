@@ -20,6 +20,7 @@ from storage.schema import Index, Record, School
 from storage.store import Store
 
 R = TypeVar("R", bound=Record)
+_Opened = tuple[School | None, dict[Hashable, Any]]
 
 REMEMBERED_SCHOOLS = 1_000
 MOST = 10_000
@@ -70,13 +71,13 @@ class RosterReader:
         self._store = store
         self._memory = memory
         self._now = now
-        self._schools: dict[str, tuple[School | None, dict[Hashable, Any]]] = {}
+        self._schools: dict[str, _Opened] = {}
 
     async def school(self, school_id: str) -> School | None:
-        return (await self._opened(school_id))[0]
+        return (self._schools.get(school_id) or await self._open(school_id))[0]
 
     async def get(self, kind: type[R], id: str) -> R | None:
-        _, known = await self._opened(ids.school_of(id))
+        known = await self.remember(ids.school_of(id))
         key = (kind, id)
         if key not in known:
             known[key] = await self._store.get(kind, id)
@@ -85,7 +86,7 @@ class RosterReader:
 
     async def find(self, index: Index[R], *equal: str) -> tuple[R, ...]:
         """All records under the first fields of an index; `equal` begins with a school's id."""
-        _, known = await self._opened(ids.school_of(equal[0]))
+        known = await self.remember(ids.school_of(equal[0]))
         key = (index.name, *equal)
         if key not in known:
             known[key] = tuple(await self._store.find(index, *equal, limit=MOST))
@@ -94,15 +95,13 @@ class RosterReader:
 
     async def remember(self, school_id: str) -> dict[Hashable, Any]:
         """A place for what was worked out from the roster, kept while it holds."""
-        return (await self._opened(school_id))[1]
+        return (self._schools.get(school_id) or await self._open(school_id))[1]
 
-    async def _opened(self, school_id: str) -> tuple[School | None, dict[Hashable, Any]]:
-        opened = self._schools.get(school_id)
-        if opened is None:
-            school = await self._memory.school(self._store, school_id)
-            opened = (None, {})
-            if school is not None:
-                today = date_at(self._now, school.timezone)
-                opened = (school, self._memory.at(school, today))
-            self._schools[school_id] = opened
+    async def _open(self, school_id: str) -> _Opened:
+        school = await self._memory.school(self._store, school_id)
+        opened: _Opened = (None, {})
+        if school is not None:
+            today = date_at(self._now, school.timezone)
+            opened = (school, self._memory.at(school, today))
+        self._schools[school_id] = opened
         return opened

@@ -15,7 +15,8 @@ BUSY_MS = 5_000
 CACHE_KIB = 32 * 1024
 """Pages kept in memory at most; with SQLite's own 2 MB a busy school's are read again and again."""
 CHECKPOINT_PAGES = 10_000
-"""The journal is written back when nothing waits, and at this size (40 MB) in any case."""
+"""40 MB of journal are brought into the file by whoever fills them; the server's writer has a
+`Journal` for that."""
 
 
 def connect(path: Path, *, query_only: bool = False) -> apsw.Connection:

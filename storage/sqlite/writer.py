@@ -19,6 +19,7 @@ from typing import NamedTuple, TypeVar
 import apsw
 
 from storage.sqlite.connect import BUSY_MS, connect, database_errors
+from storage.sqlite.journal import Journal
 from storage.sqlite.statements import Statement
 from storage.sqlite.tidying import Tidying
 from storage.writes import Duplicate, Stale, Unavailable
@@ -29,7 +30,7 @@ LARGE = 1_000
 """Statements of a commit, such as a roster's, that would hold up others: they go to the thread."""
 CROWD = 4
 """So many in one transaction are a crowd, of which the next transaction waits for more."""
-GATHER = 0.004
+GATHER = 0.008
 """Seconds from the beginning of a crowd's transaction to that of the next: bringing a page to disk
 costs the same for one of them as for all, and who comes alone never waits."""
 
@@ -57,6 +58,7 @@ class Writer:
         self._waiting: deque[_Waiting] = deque()
         self._at_work: asyncio.Task[None] | None = None
         self._tidying = Tidying(self._connection, self._lock, self._in_thread)
+        self._journal = Journal(path, self._connection, self._lock, self._in_thread)
         self._next = 0.0
         """When the next transaction may begin, by the clock of the loop."""
         self._stopped = False
@@ -85,6 +87,7 @@ class Writer:
         if self._at_work is not None:
             await self._at_work
         await self._tidying.stop()
+        await self._journal.stop()
         await self._in_thread(self._connection.close)
         self._thread.shutdown()
 
@@ -105,6 +108,7 @@ class Writer:
                 async with self._lock:
                     outcomes = await self._transaction(batch)
                 _tell(outcomes)
+                self._journal.look()
         finally:
             self._at_work = None
 

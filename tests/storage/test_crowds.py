@@ -9,7 +9,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from storage.sqlite import SqliteStore, open_sqlite, tidying, writer
+from storage.sqlite import SqliteStore, journal, open_sqlite, tidying, writer
 from storage.writes import Insert
 from tests.storage.records import conversation, message
 from tests.storage.waiting import eventually
@@ -94,6 +94,20 @@ async def test_while_others_write_a_little_is_learnt_at_a_time(
     await eventually(some_are_learnt)
     assert {count % tidying.A_LITTLE for count in seen} == {0}
     assert 0 < min(filter(None, seen)) < 200
+
+
+async def test_a_full_journal_is_brought_in_while_others_write(
+    store: SqliteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "FULL", 40)
+    store._writer._tidying._written = asyncio.get_running_loop().time() + A_MINUTE
+    store._writer._tidying._tidied = asyncio.get_running_loop().time() + A_MINUTE
+    sizes = []
+    for number in range(1, 301):
+        await write(store, number)
+        sizes.append((tmp_path / "hekje.db-wal").stat().st_size)
+    assert max(sizes) < 300 * 4_096, "each message touches several pages"
+    assert store._writer._journal._pages < 300
 
 
 async def test_a_search_finds_what_was_not_learnt_yet(
