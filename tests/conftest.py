@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 
 from server.app import Hekje
 from server.settings import read
@@ -18,6 +20,11 @@ from tests.cast import DE_IEP, REGENBOOG, Cast, move_in
 from tests.servers import secantus
 from tests.somebody import Somebody
 from tests.storage.places import Place
+
+hypothesis.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis.load_profile("any machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
