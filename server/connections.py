@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from server.presence.online import Device
+from server.roster_reader import Version
 
 
 class Connection(Protocol):
@@ -18,6 +19,8 @@ class Connection(Protocol):
     """Itself, and what is open in front of it."""
     rights: int
     """`access.fingerprint` as the client knows it."""
+    versions: dict[str, Version | None]
+    """Of its schools, by which that was worked out."""
     owes_second_factor: bool
     """One is asked for and was not shown: the client can only enrol, and hears nothing."""
 

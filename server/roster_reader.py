@@ -20,6 +20,8 @@ from storage.schema import Index, Record, School
 from storage.store import Store
 
 R = TypeVar("R", bound=Record)
+Version = tuple[int, date]
+"""Of a school's roster, and the day there, with which years and substitutions end."""
 _Opened = tuple[School | None, dict[Hashable, Any]]
 
 REMEMBERED_SCHOOLS = 1_000
@@ -75,6 +77,11 @@ class RosterReader:
 
     async def school(self, school_id: str) -> School | None:
         return (self._schools.get(school_id) or await self._open(school_id))[0]
+
+    async def version(self, school_id: str) -> Version | None:
+        """While it stays, so does everything that was worked out from the roster."""
+        school = await self.school(school_id)
+        return (school.version, date_at(self._now, school.timezone)) if school else None
 
     async def get(self, kind: type[R], id: str) -> R | None:
         known = await self.remember(ids.school_of(id))

@@ -33,6 +33,7 @@ from server.metrics import count_request
 from server.presence.online import Device
 from server.protocol.people import AccountAnswer
 from server.protocol.session import SessionStarted
+from server.roster_reader import Version
 from server.school.accounts import must_be_live
 from server.strict_json import convert
 from server.turn import Turn
@@ -53,7 +54,7 @@ DRAIN_WITHIN = 5.0
 class Client:
     """What is known of an account when it connects."""
 
-    school_ids: frozenset[str]
+    versions: dict[str, Version | None]
     rights: int
     owes_second_factor: bool
 
@@ -64,7 +65,8 @@ class SocketConnection:
     def __init__(self, sockets: Sockets, line: Line, session: Session, client: Client) -> None:
         self.account_id = session.account_id
         self.session_id = session.id
-        self.school_ids = client.school_ids
+        self.school_ids = frozenset(client.versions)
+        self.versions = client.versions
         self.device = Device(session.account_id, ids.fresh())
         self.rights = client.rights
         self.owes_second_factor = client.owes_second_factor
@@ -231,9 +233,10 @@ class Sockets:
         rights = await access.fingerprint(turn)
         if rights is None:
             raise Forbidden
-        school_ids = frozenset(role.school_id for role in await turn.roles())
-        asked = await access.asks_second_factor(turn, school_ids)
-        return Client(school_ids, rights, asked and not session.second_factor)
+        schools = {role.school_id: None for role in await turn.roles()}
+        versions = {id: await turn.roster.version(id) for id in schools}
+        asked = await access.asks_second_factor(turn, schools)
+        return Client(versions, rights, asked and not session.second_factor)
 
     def say_gone(self, device: Device) -> None:
         """Whoever has left looks at nothing any more."""

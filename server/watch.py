@@ -11,8 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from datetime import date, timedelta
-from weakref import WeakSet
+from datetime import timedelta
 
 from server import access
 from server.clock import date_at
@@ -26,6 +25,7 @@ from server.presence.setting import AvailabilityChanged
 from server.presence.team import outlines
 from server.protocol.session import SessionChanged
 from server.publish import publish
+from server.roster_reader import Version
 from server.sweep import sweep
 from storage.schema import (
     BUCKETS,
@@ -46,9 +46,6 @@ MOST_ENDED = 1_000
 """Sessions of a bucket that ended in one look; the sockets of others close as they are checked."""
 
 
-Version = tuple[int, date]
-
-
 class Watch:
     """One per serving process. `others`: whether another process may serve the same database."""
 
@@ -56,7 +53,6 @@ class Watch:
         self._dispatch = dispatch
         self._others = others
         self._versions: dict[str, Version] = {}
-        self._looked_at: WeakSet[Connection] = WeakSet()
         self._to_check: list[Connection] = []
         self._woken = asyncio.Event()
         self.elsewhere = Elsewhere(dispatch)
@@ -109,15 +105,15 @@ class Watch:
         changed = {id for id, version in versions.items() if self._versions.get(id) != version}
         rights: dict[str, Rights] = {}
         for connection in connections:
-            # a new one may have been let in on rights from just before the last change
-            if connection in self._looked_at and changed.isdisjoint(connection.school_ids):
+            now = {id: versions.get(id) for id in connection.school_ids}
+            if connection.versions == now:
                 continue
             account_id = connection.account_id
             if account_id not in rights:
                 rights[account_id] = await self._rights_of(account_id)
                 await asyncio.sleep(0)
             _apply(connection, rights[account_id])
-            self._looked_at.add(connection)
+            connection.versions = now
         for school_id in changed:
             await self._availability_of(school_id)
         self._versions = versions  # only now: a look that failed halfway is done again
@@ -183,7 +179,6 @@ class Watch:
             schools = frozenset(role.school_id for role in await turn.roles())
             if not schools <= connection.school_ids:
                 connection.school_ids |= schools
-                self._looked_at.discard(connection)
 
 
 Rights = tuple[int | None, bool]

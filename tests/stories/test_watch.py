@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from server.connections import Connection
-from server.watch import Watch
+from server.watch import Rights, Watch
 from storage.schema import Session
 from storage.store import Store
 from storage.writes import Replace, Unavailable
@@ -121,11 +121,35 @@ async def test_who_was_let_in_on_rights_of_a_moment_ago_is_looked_at_too(school:
     account = school.cast.account("bram")
     (connection,) = school.hekje.dispatch.connections.of(account)
     connection.rights = 0  # as worked out just before the last change of the roster
+    connection.versions = dict.fromkeys(connection.school_ids, (0, date.min))
     await watch.look()
     await bram.hears("session.changed")
     await watch.look()
     await settled(anna, bram)
     assert (anna.heard("session.changed"), len(bram.heard("session.changed"))) == ([], 1)
+
+
+async def test_rights_are_worked_out_again_only_for_a_roster_that_has_changed(
+    school: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna, joost = await school.everybody("anna", "joost")
+    watch = _by_hand_alone(school)
+    asked: list[str] = []
+    whole = watch._rights_of
+
+    async def noted(account_id: str) -> Rights:
+        asked.append(account_id)
+        return await whole(account_id)
+
+    monkeypatch.setattr(watch, "_rights_of", noted)
+    await watch.look()
+    assert asked == []
+    await school.roster("leaves_team", "bram")
+    await watch.look()
+    assert len(asked) == 2
+    await watch.look()
+    assert len(asked) == 2
+    await settled(anna, joost)
 
 
 async def test_a_look_during_a_failure_is_made_up_for(school: Town) -> None:
