@@ -31,7 +31,8 @@ export function Composer({ conversationId, correcting, onCorrected, onSent }: Co
   const [trouble, setTrouble] = useState<string | null>(null);
   const typed = useTyping(conversationId);
 
-  useEffect(() => {
+  // before anybody can type: later it would take away what they did
+  useLayoutEffect(() => {
     if (correcting) setText(correcting.text);
     if (correcting || keyboard()) box.current?.focus();
   }, [correcting]);
