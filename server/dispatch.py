@@ -82,7 +82,7 @@ class Dispatch:
         self.told_outlines: dict[str, dict[str, int]] = {}
         """When the teams of each school are there, as its clients here were last told."""
         self._memory = RosterMemory()
-        self._recent = RecentConversations()
+        self.recent = RecentConversations()
         self._queues = Queues()
 
     def turn(self, asker: Asker, *, again: bool = False) -> Turn:
@@ -90,7 +90,7 @@ class Dispatch:
         return Turn(
             store=self.store,
             roster=RosterReader(self.store, self._memory, moment),
-            recent=self._recent,
+            recent=self.recent,
             settings=self.settings,
             now=moment,
             push_key=self.push_key,
@@ -142,7 +142,7 @@ class Dispatch:
         if decision.writes:
             began = time.perf_counter()
             await self.store.commit(decision.writes)
-            self._recent.stored(decision.writes)
+            self.recent.stored(decision.writes)
             COMMIT.observe(time.perf_counter() - began)
 
     async def _tell(self, asker: Asker, decision: Decision) -> None:

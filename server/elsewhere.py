@@ -48,10 +48,11 @@ AT_ONCE = 50
 
 
 class Elsewhere:
-    """One per serving process."""
+    """One per serving process. `others`: whether another may serve the same database."""
 
-    def __init__(self, dispatch: Dispatch) -> None:
+    def __init__(self, dispatch: Dispatch, *, others: bool) -> None:
         self._dispatch = dispatch
+        self._others = others
         self._told: OrderedDict[str, int] = OrderedDict()
         self._telling = asyncio.Lock()
         self._since = dispatch.clock()
@@ -141,6 +142,9 @@ class Elsewhere:
                 connection.push(frame("heads", heads[id(connection)][1]))
 
     async def _changed_since(self, since: datetime) -> list[Conversation]:
+        """A process that is alone has written all of them itself."""
+        if not self._others:
+            return self._dispatch.recent.changed_since(since)
         found: list[Conversation] = []
         for bucket in range(BUCKETS):
             found += await self._dispatch.store.find(

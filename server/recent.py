@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable
+from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -26,6 +27,10 @@ class RecentConversations:
 
     def guess(self, id: str) -> Conversation | None:
         return self._known.get(id)
+
+    def changed_since(self, at: datetime) -> list[Conversation]:
+        """Of these, those that people see another `rev` of."""
+        return [one for one in self._known.values() if one.changed_at > at]
 
     def forget(self, id: str) -> None:
         self._known.pop(id, None)

@@ -55,7 +55,7 @@ class Watch:
         self._versions: dict[str, Version] = {}
         self._to_check: list[Connection] = []
         self._woken = asyncio.Event()
-        self.elsewhere = Elsewhere(dispatch)
+        self.elsewhere = Elsewhere(dispatch, others=others)
         self._ended_since = dispatch.clock()
         self._here_at = asyncio.get_running_loop().time()
         self._heads_at = asyncio.get_running_loop().time() + HEADS_EVERY

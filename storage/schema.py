@@ -38,13 +38,15 @@ class Index(Generic[R]):
     """Fields of a kind that can be looked up, in this order.
 
     A record whose `sparse` field is None is left out; whoever asks bounds
-    that field.
+    that field. A `shared` one is asked by servers that share a database, and
+    not kept in a file, which has one server.
     """
 
     record: type[R]
     fields: tuple[str, ...]
     unique: bool = False
     sparse: str | None = None
+    shared: bool = False
 
     @property
     def name(self) -> str:
@@ -535,7 +537,7 @@ LINKS_OF_PERSON = Index(Link, ("person_id", "made_at"))
 LINKS_OF_ACCOUNT = Index(Link, ("account_id", "made_at"))
 LINKS_EXPIRED = Index(Link, ("purpose", "bucket", "expires_at"))
 CONVERSATIONS_OF_CLASS = Index(Conversation, ("class_id", "order"))
-CONVERSATIONS_CHANGED = Index(Conversation, ("bucket", "changed_at"))
+CONVERSATIONS_CHANGED = Index(Conversation, ("bucket", "changed_at"), shared=True)
 CONVERSATIONS_UNREAD = Index(Conversation, ("school_id", "unread_since"), sparse="unread_since")
 PARTICIPATIONS_OF_GUARDIAN = Index(Participation, ("guardian_id",))
 MESSAGES = Index(Message, ("id",))

@@ -41,7 +41,7 @@ def table_columns(kind: type[Record]) -> tuple[str, ...]:
 def indexes() -> Iterable[tuple[str, str]]:
     """Each index by name, and what makes it; that of ids comes with its table."""
     for index in INDEXES:
-        if index.fields != ("id",):
+        if index.fields != ("id",) and not index.shared:
             unique = "UNIQUE " if index.unique else ""
             sparse = f" WHERE {quoted(index.sparse)} IS NOT NULL" if index.sparse else ""
             yield (
@@ -107,8 +107,8 @@ def _write_sql(kind: type[Record]) -> tuple[str, str, str, tuple[str, ...]]:
 
 @cache
 def _columns(kind: type[Record]) -> tuple[str, ...]:
-    fields = {field for index in indexes_of(kind) for field in index.fields if field != "id"}
-    return tuple(sorted(fields))
+    kept = [index for index in indexes_of(kind) if not index.shared]
+    return tuple(sorted({field for index in kept for field in index.fields if field != "id"}))
 
 
 def quoted(field: str) -> str:

@@ -53,6 +53,8 @@ class SqliteStore:
         limit: int,
     ) -> list[R]:
         check_asked(index, equal, after is not None or before is not None, limit)
+        if index.shared:
+            raise ValueError(f"{index.name} is for servers that share a database")
         sql = statements.select_range(
             index, len(equal), after is not None, before is not None, descending
         )

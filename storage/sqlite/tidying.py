@@ -40,8 +40,8 @@ class Tidying:
         self._timer: asyncio.TimerHandle | None = None
         self._at_work: asyncio.Task[None] | None = None
         self._stopped = False
-        self._written = self._tidied = self._loop.time()
-        """When somebody last began to commit, and when something was last done here."""
+        self._written = self._seen = self._tidied = self._loop.time()
+        """When somebody last began to commit, also as this last saw it, and when it last did something."""
         self._later()
 
     def written(self) -> None:
@@ -72,6 +72,7 @@ class Tidying:
 
     async def _tidy_up(self, step: Callable[[], bool]) -> None:
         more = False
+        self._seen = self._written
         try:
             async with self._lock:
                 more = await self._in_thread(step)
@@ -82,8 +83,13 @@ class Tidying:
         finally:
             self._at_work = None
             self._tidied = self._loop.time()
-        if more:
+        if more or self._others_wrote:
             self._later()
+
+    @property
+    def _others_wrote(self) -> bool:
+        """Or are about to, behind the lock."""
+        return self._written != self._seen
 
     # --- In the thread -----------------------------------------------------------------------
 
@@ -94,9 +100,8 @@ class Tidying:
 
     def _all(self) -> bool:
         """In lots, so that whoever begins to write meanwhile waits for one only; then the journal."""
-        started = self._written
         while self.index():
-            if self._written != started:
+            if self._others_wrote:
                 return True
         self._connection.wal_checkpoint(None, apsw.SQLITE_CHECKPOINT_TRUNCATE)
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import apsw
@@ -118,3 +119,28 @@ async def test_a_search_finds_what_was_not_learnt_yet(
     await write(store, *range(1, 2 * tidying.A_LOT))
     found = await store.search([ABOUT.id], ["woord150"], limit=5)
     assert [one.text for one in found] == ["woord150"]
+
+
+async def test_what_is_written_while_it_tidies_up_is_tidied_up_too(
+    store: SqliteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tidying, "QUIET", 0.01)
+    busy = store._writer._tidying
+    whole = busy._all
+    written: list[Future[None]] = []
+
+    def with_somebody_behind_the_lock() -> bool:
+        if not written:
+            loop = busy._loop
+            written.append(asyncio.run_coroutine_threadsafe(write(store, 1), loop))
+            asyncio.run_coroutine_threadsafe(asyncio.sleep(0.02), loop).result()
+        return whole()
+
+    monkeypatch.setattr(busy, "_all", with_somebody_behind_the_lock)
+    busy.written()
+
+    async def it_is_learnt() -> bool:
+        return learnt(tmp_path / "hekje.db") == 1
+
+    await eventually(it_is_learnt)
+    assert len(written) == 1

@@ -46,7 +46,7 @@ class Town(School):
 
     @property
     def watch(self) -> Watch:
-        return Watch(self.hekje.dispatch, others=False)
+        return Watch(self.hekje.dispatch, others=self.place.kind != "sqlite")
 
     async def everybody(self, *names: str) -> list[Somebody]:
         return [await self.somebody(name) for name in names]
