@@ -1,9 +1,9 @@
 """One client's connection: a WebSocket from its upgrade to its end, and nothing of Socket.IO.
 
-What is told goes out as ready frames, written straight to the transport. What
-a slow reader has not taken waits in the transport's own buffer; whoever lets
-more than `MOST_WAITING` bytes wait is cut off, and catches up after
-reconnecting. Nothing is written once a connection is closing.
+What is told goes out as ready frames, those of one moment together. What a slow
+reader has not taken waits in the transport's own buffer; whoever lets more than
+`MOST_WAITING` bytes wait is cut off, and catches up after reconnecting. Nothing
+is written once a connection is closing.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from server.decision import Refusal
 from server.frames import websocket_pong, websocket_text
+from server.moment import Moment
 
 log = logging.getLogger("hekje")
 
@@ -52,7 +53,7 @@ class Client(Protocol):
 class Line:
     """The connection. `accept` it, `talk`, then `part`."""
 
-    def __init__(self, sid: str, locale: str) -> None:
+    def __init__(self, sid: str, locale: str, moment: Moment) -> None:
         self.sid = sid
         self.locale = locale
         """Of the sentences in refusals: what the client asked for, then the account's own."""
@@ -65,6 +66,9 @@ class Line:
             compress=False, autoping=False, max_msg_size=4 * LARGEST_FRAME, timeout=PARTED_WITHIN
         )
         self._transport: asyncio.Transport | None = None
+        self._moment = moment
+        self._frames: list[bytes] = []
+        """Of this moment, not written yet."""
         self._timer: asyncio.TimerHandle | None = None
         self._deadline: asyncio.TimerHandle | None = None
         self._farewell: asyncio.Task[bool] | None = None
@@ -87,6 +91,7 @@ class Line:
             log.exception("a connection failed")
             self.hang_up(WSCloseCode.INTERNAL_ERROR)
         finally:
+            self.flush()
             self.closing = self.closed = True
             self._stop_timers()
             self._cut_later()
@@ -124,14 +129,22 @@ class Line:
                 return
 
     def write(self, frame: bytes) -> None:
-        """Send a ready frame; whoever lets too much wait is cut off."""
+        """Send a ready frame, with all others of this moment."""
+        if not self.closing:
+            if not self._frames:
+                self._moment.add(self)
+            self._frames.append(frame)
+
+    def flush(self) -> None:
+        """Hand over what is to be sent; whoever lets too much wait is cut off."""
+        frames, self._frames = self._frames, []
         transport = self._transport
-        if self.closing or transport is None or transport.is_closing():
+        if not frames or self.closing or transport is None or transport.is_closing():
             return
         if transport.get_write_buffer_size() > MOST_WAITING:
             self.cut()
         else:
-            transport.write(frame)
+            transport.write(frames[0] if len(frames) == 1 else b"".join(frames))
 
     async def send(self, pkt: Any) -> None:
         """How the libraries send what they say themselves: the answer to CONNECT."""
@@ -144,6 +157,7 @@ class Line:
     def hang_up(self, code: int) -> None:
         """Close with a code; a client that was not told to stay away comes back by itself."""
         if not self.closing:
+            self.flush()
             self.closing = True
             self._farewell = asyncio.ensure_future(self._socket.close(code=code))
             self._cut_later()

@@ -32,6 +32,7 @@ from server.edge import locale_of
 from server.frames import refusal, websocket_text
 from server.leftovers import Leftovers
 from server.line import LARGEST_FRAME, Line
+from server.moment import Moment
 from server.strict_json import parse
 
 LINE = "hekje.line"
@@ -51,7 +52,7 @@ class Engine(engineio.AsyncServer):
         if self.gate.draining:
             raise Down
         handshake.check(request, self.gate.origins)
-        line = Line(self.generate_id(), locale_of(request))
+        line = Line(self.generate_id(), locale_of(request), self.gate.moment)
         try:
             await line.accept(request)
         except (web.HTTPException, ConnectionError, ValueError) as error:  # of headers in no ASCII
@@ -93,6 +94,7 @@ class Gate(socketio.AsyncServer):
         self.origins = frozenset(map(handshake.as_sent, origins))
         self.draining = False
         """Whether newcomers are sent away, to come back."""
+        self.moment = Moment()
         self._leftovers = Leftovers()
 
     def _engineio_server_class(self) -> type[Engine]:

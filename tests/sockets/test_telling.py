@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from aiohttp import WSCloseCode
 from msgspec.structs import replace
 
 from server.connections import Connection
 from server.decision import Decision
 from server.dispatch import Asker
+from server.frames import websocket_text
 from server.handlers import EVENTS, Entry
 from server.line import Line
 from server.publish import publish
@@ -164,3 +166,36 @@ async def test_the_language_follows_the_account_on_other_devices_too(
     account = await school.store.get(Account, school.cast.account("fatima"))
     assert account is not None
     assert account.locale == "nl"
+
+
+async def test_what_is_told_in_one_moment_is_written_in_one_go(
+    school: School, open_wire: OpenWire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna, bram = await open_wire("anna"), await open_wire("bram")
+    written: list[int] = []
+    flush = Line.flush
+
+    def noted(line: Line) -> None:
+        written.append(len(line._frames))
+        flush(line)
+
+    monkeypatch.setattr(Line, "flush", noted)
+    told = [f'42["told",{number}]' for number in range(5)]
+    connections = list(school.hekje.dispatch.connections)
+    for text in told:
+        for connection in connections:
+            connection.push(websocket_text(text.encode()))
+    assert written == [], "whoever tells does not wait for the network"
+    assert await heard_until_now(anna) == await heard_until_now(bram) == told
+    assert written[:2] == [5, 5]
+
+
+async def test_what_was_told_before_a_connection_is_closed_still_arrives(
+    school: School, open_wire: OpenWire
+) -> None:
+    anna = await open_wire("anna")
+    (connection,) = school.hekje.dispatch.connections
+    connection.push(websocket_text(b'42["told",1]'))
+    connection.end()
+    assert await anna.hears("42") == '42["told",1]'
+    assert await anna.closed() == WSCloseCode.POLICY_VIOLATION
