@@ -16,10 +16,10 @@ from storage.sqlite.connect import transaction
 
 QUIET = 0.2
 """Seconds without a commit that count as quiet."""
-AT_LATEST = 0.25
-"""Seconds after which a little is done though it is not: with `A_LITTLE` the search keeps up with a
-hundred messages a second, and catches up with more when it is asked."""
-A_LITTLE = 25
+AT_LATEST = 0.5
+"""Seconds after which a little is done though it is not: with `A_LITTLE` the search keeps up with
+twenty messages a second that never pause, and catches up with more when it is asked."""
+A_LITTLE = 10
 """Messages indexed per transaction while others write, which have to wait for it."""
 A_LOT = 100
 """Messages indexed per transaction otherwise: a few milliseconds of work."""
