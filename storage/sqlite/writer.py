@@ -30,7 +30,7 @@ LARGE = 1_000
 """Statements of a commit, such as a roster's, that would hold up others: they go to the thread."""
 CROWD = 4
 """So many in one transaction are a crowd, of which the next transaction waits for more."""
-GATHER = 0.005
+GATHER = 0.003
 """Seconds from the beginning of a crowd's transaction to that of the next: bringing a page to disk
 costs the same for one of them as for all, and who comes alone never waits."""
 
