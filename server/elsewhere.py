@@ -57,6 +57,12 @@ class Elsewhere:
         self._telling = asyncio.Lock()
         self._since = dispatch.clock()
 
+    async def begin(self) -> None:
+        """What was stored until now clients read when they connect: it is no news to anybody."""
+        if self._others:
+            for conversation in await self._changed_since(self._since - OVERLAP):
+                self._told[conversation.id] = conversation.rev
+
     async def hear(self, hint: Changed | WasRead | IsTyping) -> None:
         """What another process says has happened; the database says whether and what."""
         try:

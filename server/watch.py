@@ -62,6 +62,8 @@ class Watch:
 
     async def run(self) -> None:
         """Until cancelled."""
+        with contextlib.suppress(Unavailable):  # some are then told twice of one thing
+            await self.elsewhere.begin()
         while True:
             await asyncio.sleep(BREATH)
             with contextlib.suppress(TimeoutError):

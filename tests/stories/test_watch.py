@@ -113,6 +113,25 @@ async def test_a_server_that_begins_does_not_tell_old_corrections_again(
     await newcomer.close()
 
 
+async def test_what_was_written_just_before_a_server_began_is_not_told_again(
+    two_processes: tuple[Town, Town],
+) -> None:
+    here, there = two_processes
+    fatima = await here.somebody("fatima")
+    id = await here.conversation(fatima)
+    await fatima.ok("message.send", conversation_id=id, key="1", text="Voor de herstart")
+    watch = _by_hand_alone(there)
+    await watch.elsewhere.begin()
+    anna = await there.somebody("anna")
+    await watch.look()
+    await anna.settled()
+    assert anna.heard("message.posted") == []
+    await fatima.ok("message.send", conversation_id=id, key="2", text="En erna")
+    await watch.look()
+    (posted,) = await anna.hears("message.posted")
+    assert posted["message"]["text"] == "En erna"
+
+
 async def test_who_was_let_in_on_rights_of_a_moment_ago_is_looked_at_too(school: Town) -> None:
     anna = await school.somebody("anna")
     watch = _by_hand_alone(school)
