@@ -8,7 +8,10 @@ same connection can share one.
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Protocol
+
+log = logging.getLogger("hekje")
 
 
 class Speaker(Protocol):
@@ -32,4 +35,7 @@ class Moment:
     def _pass(self) -> None:
         speakers, self._speakers = self._speakers, []
         for speaker in speakers:
-            speaker.flush()
+            try:
+                speaker.flush()
+            except Exception:  # nobody else falls silent for it
+                log.exception("something could not be sent")

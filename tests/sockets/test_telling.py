@@ -199,3 +199,30 @@ async def test_what_was_told_before_a_connection_is_closed_still_arrives(
     connection.end()
     assert await anna.hears("42") == '42["told",1]'
     assert await anna.closed() == WSCloseCode.POLICY_VIOLATION
+
+
+async def test_one_who_cannot_be_written_to_keeps_nothing_from_others(
+    school: School,
+    open_wire: OpenWire,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    anna, _ = await open_wire("anna"), await open_wire("bram")
+    of_anna, of_bram = (
+        next(iter(school.hekje.dispatch.connections.of(school.cast.account(name))))
+        for name in ("anna", "bram")
+    )
+    flush = Line.flush
+
+    def failing(line: Line) -> None:
+        if line is getattr(of_bram, "_line"):  # noqa: B009 -- a Connection shows none
+            raise RuntimeError("the transport is gone")
+        flush(line)
+
+    monkeypatch.setattr(Line, "flush", failing)
+    for connection in (of_bram, of_anna):
+        connection.push(websocket_text(b'42["told",1]'))
+    assert await heard_until_now(anna) == ['42["told",1]']
+    monkeypatch.undo()
+    assert "something could not be sent" in caplog.text
+    caplog.clear()
