@@ -125,8 +125,7 @@ async def test_many_slow_recipients_hold_nobody_up(
     await post(store, *(invitation(number=number) for number in range(50)))
     outbox = Outbox(store, transport, LETTERS, clock, slow_after=0.05)
     sending = asyncio.create_task(one_round(outbox))
-    await until(lambda: len(office.letters) == 50)
-    assert office.waiting == slow
+    await until(lambda: len(office.letters) == 50 and office.waiting == slow)
     office.slow_ones.set()
     assert await sending == 50 + slow
     assert outbox._slow == 0
