@@ -175,8 +175,12 @@ class Line:
             self.hang_up(WSCloseCode.POLICY_VIOLATION)
 
     def _cut_later(self) -> None:
-        """A transport closes when all is read: without this, whoever does not read keeps it."""
-        asyncio.get_running_loop().call_later(CUT_AFTER, self.cut)
+        """A transport closes when all is read: without this, whoever does not read keeps it.
+
+        Of who has gone nothing else is held until then.
+        """
+        if self._transport is not None:
+            asyncio.get_running_loop().call_later(CUT_AFTER, self._transport.abort)
 
     def _refuse_stranger(self) -> None:
         if self.client is None:

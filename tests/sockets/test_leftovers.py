@@ -229,8 +229,6 @@ async def test_the_memory_of_who_has_gone_is_freed_after_so_many(
     no_collections: None, monkeypatch: pytest.MonkeyPatch, school: School, open_wire: OpenWire
 ) -> None:
     monkeypatch.setattr(leftovers, "AFTER", 5)
-    monkeypatch.setattr(line, "PARTED_WITHIN", 0.0)
-    monkeypatch.setattr(line, "CUT_AFTER", 0.0)
 
     async def come_and_go(times: int) -> list[weakref.ref[Line]]:
         gone = []
