@@ -115,6 +115,11 @@ class PythonClient(_Returning):
         await self._until(lambda: self.refusal is not None)
         return self.refusal or {}
 
+    async def leave(self) -> None:
+        """Also when it is on its way back, or has just failed to come."""
+        await self.client.shutdown()
+        await self.client.disconnect()
+
     async def _show_ticket(self) -> dict[str, str]:
         assert self.tickets
         return {"ticket": await self.tickets.fetch()}
