@@ -18,8 +18,8 @@ import apsw
 from storage.sqlite.connect import connect
 from storage.writes import Unavailable
 
-FULL = 10_000
-"""Pages (40 MB) after which it is brought in, whether or not it is ever quiet."""
+FULL = 4_000
+"""Pages (16 MB) after which it is brought in, whether or not it is ever quiet."""
 
 
 class Journal:
