@@ -163,6 +163,26 @@ async def test_a_teacher_types_a_week_sees_what_it_means_and_saves_it(windows: W
     await expect(anna.get_by_text("until you save hours of your own")).to_have_count(0)
 
 
+async def test_what_a_teacher_has_not_saved_is_still_there_after_another_screen(
+    windows: Windows,
+) -> None:
+    anna = await at_hours(windows)
+    await anna.get_by_role("button", name="Monday: 8:00 to 16:30").click()
+    await anna.get_by_label("Monday, to").fill("12:30")
+    await expect(anna.get_by_text("Not saved yet.")).to_be_visible()
+    await anna.get_by_role("link", name="Search").click()
+    await expect(anna.get_by_role("heading", name="Search messages")).to_be_visible()
+    await anna.go_back()
+    await expect(anna.get_by_text("Not saved yet.")).to_be_visible()
+    await expect(anna.get_by_role("button", name="Monday: 8:00 to 12:30")).to_be_visible()
+    await anna.get_by_role("button", name="Undo").click()
+    await expect(anna.get_by_role("button", name="Monday: 8:00 to 16:30")).to_be_visible()
+    await anna.get_by_role("link", name="Search").click()
+    await anna.go_back()
+    await expect(anna.get_by_role("button", name="Monday: 8:00 to 16:30")).to_be_visible()
+    await expect(anna.get_by_text("Not saved yet.")).to_have_count(0)
+
+
 async def test_a_teacher_draws_stretches_and_moves_hours(windows: Windows) -> None:
     anna = await at_hours(windows)
     track = anna.locator(".week-row").nth(5).locator(".week-track")

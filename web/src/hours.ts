@@ -20,6 +20,9 @@ interface Asked {
   readonly digest: DigestTimes | null;
 }
 
+/** What was changed and not saved, by account and school: it is still there for whoever only looked at another screen. */
+export const unsaved = new Map<string, Draft>();
+
 const WORKDAYS = WEEKDAYS.slice(0, 5);
 const USUAL_DIGEST = "16:45";
 const EVENING = "21:00";
@@ -40,6 +43,8 @@ export function asked({ week, away, chat, digest }: Draft): Asked {
   for (const day of WEEKDAYS) hours[day] = week[day].map(([from, to]) => [tidied(from), tidied(to)] as const);
   return { hours, away: away.filter(isGiven), chat, digest: digest.on ? { at: tidied(digest.at), days: digest.days } : null };
 }
+
+export const isSaved = (draft: Draft, mine: MyAvailability): boolean => JSON.stringify(asked(draft)) === JSON.stringify(asked(draftOf(mine)));
 
 /** A period that nobody has filled in yet is none. */
 const isGiven = (dates: Typed): boolean => dates.some((one) => one !== "");

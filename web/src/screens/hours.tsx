@@ -3,11 +3,11 @@
 import { useEffect, useState } from "preact/hooks";
 
 import { ask, line } from "../connection";
-import { asked, draftOf, faults, type Draft } from "../hours";
+import { asked, draftOf, faults, isSaved, unsaved, type Draft } from "../hours";
 import { schoolName, schoolsTaught, zoneOf } from "../places";
 import type { MyAvailability } from "../protocol";
 import { at } from "../router";
-import { digestsEnded } from "../session";
+import { account, digestsEnded } from "../session";
 import { Away } from "../widget/away";
 import { Digest } from "../widget/digest";
 import { attempted, Trouble } from "../widget/form";
@@ -54,12 +54,17 @@ export function Hours({ schoolId }: { readonly schoolId: string | undefined }) {
 }
 
 function Settings({ mine, onSaved }: { readonly mine: MyAvailability; readonly onSaved: (mine: MyAvailability) => void }) {
-  const [draft, setDraft] = useState(() => draftOf(mine));
+  const place = `${account.value?.id} ${mine.school_id}`;
+  const [draft, setDraft] = useState(() => unsaved.get(place) ?? draftOf(mine));
   const [refused, setRefused] = useState<{ readonly field: string; readonly message: string } | null>(null);
   const change = (some: Partial<Draft>): void => {
     setRefused(null);
     setDraft((before) => ({ ...before, ...some }));
   };
+  useEffect(() => {
+    if (isSaved(draft, mine)) unsaved.delete(place);
+    else unsaved.set(place, draft);
+  }, [draft, mine]);
   const found = faults(draft);
   const trouble = (field: string): string | undefined => {
     const word = found.get(field);
@@ -118,7 +123,7 @@ function SaveBar({ mine, draft, sound, onUndo, onSaved }: SaveBarProps) {
   const [trouble, setTrouble] = useState<string | null>(null);
   const [asking, setAsking] = useState<string | null>(null);
   const [done, setDone] = useState(false);
-  const dirty = JSON.stringify(asked(draft)) !== JSON.stringify(asked(draftOf(mine)));
+  const dirty = !isSaved(draft, mine);
   useEffect(() => {
     if (!dirty) return;
     setDone(false);

@@ -16,14 +16,16 @@ import { counted, t } from "../words";
 
 export function Search() {
   const [text, setText] = useState("");
+  const [asked, setAsked] = useState("");
   const [found, setFound] = useState<readonly Message[] | null>(null);
   const [more, setMore] = useState(false);
   const [trouble, setTrouble] = useState<string | null>(null);
 
-  const look = (before?: string): void => {
+  const look = (words: string, before?: string): void => {
     const carry = async (): Promise<string | null> => {
-      const answer = await ask("message.search", { text, ...(before === undefined ? {} : { before }) });
+      const answer = await ask("message.search", { text: words, ...(before === undefined ? {} : { before }) });
       if (!answer.ok) return answer.error.message;
+      setAsked(words);
       setFound(before === undefined ? answer.messages : [...(found ?? []), ...answer.messages]);
       setMore(answer.more);
       return null;
@@ -40,10 +42,10 @@ export function Search() {
           role="search"
           onSubmit={(event) => {
             event.preventDefault();
-            if (text.trim() !== "") look();
+            if (text.trim() !== "") look(text);
           }}
         >
-          <input type="search" aria-label={t("search.words")} placeholder={t("search.words")} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+          <input type="search" maxLength={200} aria-label={t("search.words")} placeholder={t("search.words")} value={text} onInput={(event) => setText(event.currentTarget.value)} />
           <button type="submit" class="primary">
             <Icon name="search" />
             {t("search")}
@@ -59,7 +61,7 @@ export function Search() {
           ))}
         </ul>
         {more && (
-          <button type="button" class="quiet" onClick={() => look(found?.[found.length - 1]?.id)}>
+          <button type="button" class="quiet" onClick={() => look(asked, found?.[found.length - 1]?.id)}>
             {t("search.more")}
           </button>
         )}
