@@ -72,7 +72,10 @@ async def seat_in(turn: Turn, conversation: Conversation) -> Seat | None:
 
 
 async def open_circle(turn: Turn, class_id: str, pupil_id: str) -> tuple[Circle, Person]:
-    """The people around a pupil in its class, for a guardian of it or a teacher of the class."""
+    """The people around a pupil in its class, for a guardian of it or a teacher of the class.
+
+    `forbidden` to the office, which sees both but takes no part.
+    """
     circle = await circle_of(turn, class_id, pupil_id)
     if circle is None or not circle.placed:
         raise NotFound
@@ -81,7 +84,7 @@ async def open_circle(turn: Turn, class_id: str, pupil_id: str) -> tuple[Circle,
         id, role, _ = person
         if id in (circle.guardian_ids if role == "guardian" else circle.teacher_ids):
             return circle, person
-    raise NotFound
+    raise Forbidden if any(role == "office" for _, role, _ in asker) else NotFound
 
 
 async def open_class(turn: Turn, class_id: str) -> SchoolClass:

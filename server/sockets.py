@@ -175,9 +175,12 @@ class Sockets:
         async def decide(turn: Turn) -> Decision:
             if not entry.enrolling:
                 await _must_have_enrolled(turn, connection)
-            if not await access.has_one_of(turn, entry.roles, connection.school_ids):
+            allowed = await access.has_one_of(turn, entry.roles, connection.school_ids)
+            # its own doors come first: what is not there for somebody is `not_found` in any role
+            decision = await entry.handler(turn, request)
+            if not allowed:
                 raise Forbidden
-            return await entry.handler(turn, request)
+            return decision
 
         return await self.dispatch.run(connection.asker, decide, boundary=boundary)
 

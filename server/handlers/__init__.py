@@ -56,8 +56,8 @@ OFFICE: frozenset[RoleName] = frozenset({"office"})
 class Entry:
     """One request of the protocol.
 
-    `roles`: whoever has none of them anywhere is `forbidden` before anything
-    is read. `boundary`: the id of the record that its races are about.
+    `roles`: whoever has none of them anywhere is `forbidden`, whatever the
+    handler would decide, and `not_found` where it is not theirs to see. `boundary`: the id of the record that its races are about.
     `enrolling`: also for a session that must enrol a second factor first.
     """
 
