@@ -11,6 +11,7 @@ from tests.browser.house import PHONE, Windows, found_school
 from tests.browser.look import in_every_look
 from tests.browser.talk import bubble, composer, in_order, sent, write
 from tests.cast import Cast
+from tests.handlers.visitors import give_second_factor
 from tests.stories.roster import change
 
 
@@ -136,6 +137,14 @@ async def test_search_finds_and_leads_to_the_message(windows: Windows) -> None:
     await expect(fatima.get_by_role("button", name="To the last message")).to_be_visible()
     await fatima.get_by_role("button", name="To the last message").click()
     await expect(bubble(fatima, "Bericht nummer 119")).to_be_in_viewport()
+
+
+async def test_the_office_alone_is_offered_no_search(windows: Windows) -> None:
+    await give_second_factor(windows, "dewit")
+    dewit, fatima = await windows.open("dewit"), await windows.open("fatima")
+    for page, offers in (dewit, 0), (fatima, 1):
+        await expect(page.get_by_role("link", name="Settings")).to_be_visible()
+        await expect(page.get_by_role("link", name="Search")).to_have_count(offers)
 
 
 async def test_a_language_is_kept_with_the_account(windows: Windows) -> None:

@@ -48,6 +48,9 @@ export const places = computed<readonly Place[]>(() => [
   ...(hasRole("office") ? [{ kind: "office" as const }] : []),
 ]);
 
+/** Whether there is anything that somebody may read: the office alone reads no messages. */
+export const reads = computed(() => places.value.some((one) => one.kind !== "office"));
+
 const visited = signal("");
 
 /** Which list belongs to the address. */

@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 
 import { line } from "../connection";
-import { addressOf, nameOf, newIn, place, places } from "../places";
+import { addressOf, nameOf, newIn, place, places, reads } from "../places";
 import { route } from "../router";
 import { heard } from "../session";
 import { Brand } from "../widget/door";
@@ -93,10 +93,12 @@ function Head() {
       <Brand />
       {places.value.length > 1 && <Places />}
       <nav class="head-links" aria-label={t("nav.more")}>
-        <a href="/search" aria-label={t("search")} aria-current={route.value.name === "search" ? "page" : undefined}>
-          <Icon name="search" />
-          <span>{t("search")}</span>
-        </a>
+        {reads.value && (
+          <a href="/search" aria-label={t("search")} aria-current={route.value.name === "search" ? "page" : undefined}>
+            <Icon name="search" />
+            <span>{t("search")}</span>
+          </a>
+        )}
         <a href="/settings" aria-label={t("settings")} aria-current={route.value.name === "settings" ? "page" : undefined}>
           <Icon name="settings" />
           <span>{t("settings")}</span>
