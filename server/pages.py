@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
+from server import edge
 from server.settings import Settings
 
 DIST = Path(__file__).parent.parent / "web" / "dist"
@@ -34,6 +36,8 @@ ADDRESSES = (
     "/merge",
 )
 """What `web/src/router.ts` knows: a page may be asked for at each, by reloading it or from a mail."""
+
+OF_PROGRAMS = "/api/"
 
 SERVICE_WORKER = "/sw.js"
 """At the top, so that it may answer for all addresses."""
@@ -61,7 +65,9 @@ class Page:
     packed: bytes
     content_type: str
 
-    def answer(self, request: web.Request, headers: dict[str, str]) -> web.Response:
+    def answer(
+        self, request: web.Request, headers: dict[str, str], status: int = 200
+    ) -> web.Response:
         headers = {**headers, "Vary": "Accept-Encoding"}
         body = self.plain
         if self.packed and "gzip" in request.headers.get("Accept-Encoding", "").lower():
@@ -70,7 +76,11 @@ class Page:
         text = self.content_type.startswith(("text/", "application/"))
         charset = "utf-8" if text else None
         return web.Response(
-            body=body, content_type=self.content_type, charset=charset, headers=headers
+            status=status,
+            body=body,
+            content_type=self.content_type,
+            charset=charset,
+            headers=headers,
         )
 
 
@@ -82,9 +92,11 @@ def add_pages(app: web.Application, settings: Settings, folder: Path = DIST) -> 
             address = "/" + path.relative_to(folder).as_posix()
             app.router.add_get(address, _sends(_page(path), _headers(address)))
     page = _page(index) if index.is_file() else Page(_NOT_BUILT.encode(), b"", "text/html")
-    shell = _sends(page, {"Content-Security-Policy": policy(settings), "Cache-Control": "no-cache"})
+    shell_headers = {"Content-Security-Policy": policy(settings), "Cache-Control": "no-cache"}
+    shell = _sends(page, shell_headers)
     for address in ADDRESSES:
         app.router.add_get(address, shell)
+    app.middlewares.append(_or_nowhere(page, shell_headers))
 
 
 def _headers(address: str) -> dict[str, str]:
@@ -124,6 +136,24 @@ _TYPES = {
     ".svg": "image/svg+xml",
     ".webmanifest": "application/manifest+json",
 }
+
+
+def _or_nowhere(page: Page, headers: dict[str, str]) -> Middleware:
+    """Whoever mistypes an address sees the page, which says so; a program gets its refusal."""
+
+    @web.middleware
+    async def answer(request: web.Request, handler: edge.Handler) -> web.StreamResponse:
+        unknown = isinstance(request.match_info.http_exception, web.HTTPNotFound)
+        if unknown and _is_looked_at(request):
+            return page.answer(request, headers, status=404)
+        return await handler(request)
+
+    return answer
+
+
+def _is_looked_at(request: web.Request) -> bool:
+    is_page = request.method in ("GET", "HEAD") and not request.path.startswith(OF_PROGRAMS)
+    return is_page and "text/html" in request.headers.get("Accept", "").lower()
 
 
 def _sends(page: Page, headers: dict[str, str]) -> Callable[[web.Request], Awaitable[web.Response]]:

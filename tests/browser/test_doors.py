@@ -88,6 +88,12 @@ async def test_a_link_that_never_was_says_so(windows: Windows) -> None:
     await expect(window.heading("link.unknown")).to_be_visible()
 
 
+async def test_an_address_that_is_none_says_so(windows: Windows) -> None:
+    for path in ("/foo", "/c/"):
+        fatima = await windows.window("fatima", path)
+        await expect(fatima.heading("nowhere.title")).to_be_visible()
+
+
 @in_every_look
 async def test_a_forgotten_password_is_chosen_anew_and_ends_all_sessions(windows: Windows) -> None:
     await give_password(windows, "fatima", "een oud wachtwoord")

@@ -334,6 +334,32 @@ async def test_the_page_is_there_at_each_of_its_addresses(school: School, addres
     assert "unsafe" not in policy
 
 
+LOOKED_AT = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+@pytest.mark.parametrize("address", ["/foo", "/settings/", "/c/"])
+async def test_a_mistyped_address_shows_the_page_to_people_and_refuses_programs(
+    school: School, address: str
+) -> None:
+    async with Visitor(school.url) as visitor:
+        there = await visitor.ask("GET", "/settings", headers=LOOKED_AT)
+        page = await visitor.ask("GET", address, headers=LOOKED_AT)
+        refused = await visitor.ask("GET", address)
+        posted = await visitor.ask("POST", address, headers=LOOKED_AT)
+    assert (page.status, page.raw) == (404, there.raw)
+    for name in ("Content-Security-Policy", "Cache-Control", "X-Content-Type-Options"):
+        assert page.headers[name] == there.headers[name]
+    assert [reply.code for reply in (refused, posted)] == ["not_found"] * 2
+
+
+async def test_the_api_answers_nobody_with_a_page(school: School) -> None:
+    async with Visitor(school.url) as visitor:
+        unknown = await visitor.ask("GET", "/api/x", headers=LOOKED_AT)
+        wrong = await visitor.ask("GET", "/api/login", headers=LOOKED_AT)
+    assert [unknown.status, wrong.status] == [404, 405]
+    assert [unknown.code, wrong.code] == ["not_found", "invalid"]
+
+
 async def _send(visitor: Visitor, body: Any) -> Any:
     headers = {"Content-Type": "application/json"}
     return await visitor.ask("POST", "/api/login", data=body, headers=headers)
