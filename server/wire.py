@@ -127,7 +127,9 @@ class Gate(socketio.AsyncServer):
             await self._connect(line, text)
         elif text in ("41", "41/,"):
             line.hang_up(WSCloseCode.OK)
-        else:  # binary, CONNECT_ERROR, and ACK: the server never asks for one
+        elif kind == "5":  # how many binary parts follow, a dash, and then as a request
+            _refuse(line, _id_at(text, text.find("-") + 1)[0], Invalid("", "does_not_fit"))
+        else:  # CONNECT_ERROR, and ACK: the server never asks for one
             line.count_malformed()
 
     async def _connect(self, line: Line, text: str) -> None:
@@ -155,10 +157,7 @@ class Gate(socketio.AsyncServer):
 
 def _request(line: Line, text: str) -> None:
     """`42`, perhaps an id to answer to, and `["message.send", {…}]`."""
-    start = 2
-    while start < len(text) and start < 2 + LONGEST_ID and text[start] in _DIGITS:
-        start += 1
-    id = int(text[2:start]) if start > 2 else None
+    id, start = _id_at(text, 2)
     if text[start : start + 1] in _DIGITS:  # half an id would answer to something else
         line.count_malformed()
         return
@@ -170,6 +169,14 @@ def _request(line: Line, text: str) -> None:
         _refuse(line, id, why)
         return
     line.client.take(id, name, payload)
+
+
+def _id_at(text: str, start: int) -> tuple[int | None, int]:
+    """The id to answer to, if there is one, and where it ends."""
+    end = start
+    while end < len(text) and end < start + LONGEST_ID and text[end] in _DIGITS:
+        end += 1
+    return int(text[start:end]) if end > start else None, end
 
 
 def _refuse(line: Line, id: int | None, why: Refusal) -> None:

@@ -57,8 +57,9 @@ class Entry:
     """One request of the protocol.
 
     `roles`: whoever has none of them anywhere is `forbidden`, whatever the
-    handler would decide, and `not_found` where it is not theirs to see. `boundary`: the id of the record that its races are about.
-    `enrolling`: also for a session that must enrol a second factor first.
+    handler would decide, and `not_found` where it is not theirs to see.
+    `boundary`: the id of the record that its races are about. `enrolling`: also
+    for a session that must enrol a second factor first.
     """
 
     handler: Handler

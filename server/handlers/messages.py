@@ -65,10 +65,11 @@ async def history(turn: Turn, request: talk.ReadHistory) -> Decision:
     seat = await access.open_conversation(turn, request.conversation_id)
     forward = request.after is not None
     id = request.conversation_id
+    before = ids.LAST_SEQ if request.before is None else request.before
     rows = await turn.store.find(
         MESSAGES,
-        after=ids.of_message(id, request.after or 0),
-        before=ids.of_message(id, ids.LAST_SEQ if request.before is None else request.before),
+        after=ids.of_message(id, min(request.after or 0, ids.LAST_SEQ)),
+        before=ids.of_message(id, min(before, ids.LAST_SEQ)),
         descending=not forward,
         limit=request.limit + 1,
     )

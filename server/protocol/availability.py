@@ -17,10 +17,12 @@ BlockTime = Annotated[
     about("clock time, `HH:MM`; `24:00` as an end"),
 ]
 Block = Annotated[list[BlockTime], Meta(min_length=2, max_length=2)]
-Blocks = Annotated[list[Block], Meta(max_length=24), about("start (included) and end (excluded)")]
+Blocks = Annotated[
+    list[Block], Meta(max_length=1_440), about("start (included) and end (excluded)")
+]
 Away = Annotated[
     list[Annotated[list[date], Meta(min_length=2, max_length=2)]],
-    Meta(max_length=50),
+    Meta(max_length=1_000),
     about("first and last dates"),
 ]
 Reason = Annotated[
@@ -109,7 +111,7 @@ class MyAvailability(Answer):
     away: Away
     chat: bool
     own: Annotated[bool, about("set by you; until then the school's default holds")]
-    digest: Annotated[DigestTimes | None, about("left out: no digest")] = None
+    digest: Annotated[DigestTimes | None, about("null: none")]
     digest_ended_at: Annotated[
         Instant | None, about("when a link in the digest turned it off: `availability.dismiss`")
     ] = None
@@ -118,8 +120,8 @@ class MyAvailability(Answer):
 class SetAvailability(Request):
     """Sets your hours at a school, all of them at once.
 
-    Without a digest no e-mail tells you of messages: switching it off needs `confirm`, or it is
-    `policy` (`rule: "no_digest"`).
+    Without a digest no e-mail tells you of messages: who has not asked whether that is meant says
+    `confirm: false`, and is told so, as `policy` (`rule: "no_digest"`).
     """
 
     school_id: Id
@@ -127,7 +129,7 @@ class SetAvailability(Request):
     away: Away
     chat: Annotated[bool, about("whether guardians can write to you")]
     digest: Annotated[DigestTimes | None, about("null: none")]
-    confirm: bool = False
+    confirm: bool = True
 
 
 class DismissEnded(Request):

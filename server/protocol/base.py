@@ -39,7 +39,8 @@ class Done(Answer):
 Id = Annotated[str, Meta(min_length=1, max_length=120)]
 Instant = Annotated[str, about("instant, RFC 3339 in UTC with milliseconds")]
 Key = Annotated[str, Meta(min_length=1, max_length=64), about("your own, the same when sent again")]
-Seq = Annotated[int, Meta(ge=0, le=9_999_999)]
+Seq = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+"""As far as every JSON library counts: whoever asks from the very end may say so."""
 Limit = Annotated[int, Meta(ge=1, le=200)]
 LongText = Annotated[str, Meta(max_length=64_000), about("1 to 4,000 code points, not blank")]
 """Looser than the rule, which counts after normalising and says what is wrong in words."""

@@ -148,6 +148,8 @@ async def test_history_goes_both_ways(town: Town) -> None:
     assert await page(limit=5, after=0) == ([1, 2, 3, 4, 5], True)
     assert await page(limit=5, after=9) == ([10, 11, 12], False)
     assert await page(after=12) == await page(before=1) == await page(before=0) == ([], False)
+    assert await page(before=2**53 - 1) == await page()
+    assert await page(after=2**53 - 1) == ([], False)
     for wrong in (0, 201, -1):
         refused = await fatima.refused("message.history", conversation_id=id, limit=wrong)
         assert (refused["code"], refused["field"]) == ("invalid", "limit")

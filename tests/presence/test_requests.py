@@ -137,10 +137,21 @@ async def test_blocks_may_touch_in_any_order(town: Town) -> None:
 async def test_no_digest_asks_for_confirmation_once(town: Town) -> None:
     anna = await town.somebody("anna")
     fields = {"school_id": "regenboog", **WEEK, "digest": None}
-    refused = await anna.refused("availability.set", **fields)
+    refused = await anna.refused("availability.set", **fields, confirm=False)
     assert (refused["code"], refused["rule"]) == ("policy", "no_digest")
-    assert "digest" not in await anna.ok("availability.set", **fields, confirm=True)
-    await anna.ok("availability.set", **{**fields, "chat": False})
+    assert (await anna.ok("availability.set", **fields))["digest"] is None, "whoever has asked"
+    await anna.ok("availability.set", **{**fields, "chat": False}, confirm=False)
+
+
+async def test_what_was_set_can_be_set_again_as_it_is_shown(town: Town) -> None:
+    anna = await town.somebody("anna")
+    minutes = [f"{minute // 60:02}:{minute % 60:02}" for minute in range(96)]
+    blocks = [list(block) for block in zip(minutes[::2], minutes[1::2], strict=True)]
+    await sets(town, anna, hours={"mon": blocks}, digest=None)
+    shown = await anna.ok("availability.mine", school_id="regenboog")
+    again = {name: shown[name] for name in ("school_id", *WEEK)}
+    assert await anna.ok("availability.set", **again) == shown
+    assert shown["hours"]["mon"] == blocks
 
 
 async def test_a_closed_chat_takes_no_texts_of_guardians_and_says_whom_to_call(town: Town) -> None:

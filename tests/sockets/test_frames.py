@@ -82,6 +82,13 @@ async def test_binary_frames_count_and_are_never_kept(open_wire: OpenWire) -> No
     assert await fatima.closed() == 1008
 
 
+async def test_a_binary_request_is_answered_too(open_wire: OpenWire) -> None:
+    fatima = await open_wire("fatima")
+    await fatima.send('451-7["message.send",{"_placeholder":true,"num":0}]')
+    assert (await fatima.answer(7))["error"]["code"] == "invalid"
+    await goes_on(fatima)
+
+
 @pytest.mark.parametrize("name", ["connect", "disconnect", "__proto__", "toString", "nope", ""])
 async def test_an_event_that_is_not_asked_for_here_is_not_found(
     school: School, open_wire: OpenWire, name: str

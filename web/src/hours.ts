@@ -33,7 +33,7 @@ export function draftOf(mine: MyAvailability): Draft {
     week: weekOf(mine.hours),
     away: mine.away.map(([first = "", last = ""]) => [first, last] as const),
     chat: mine.chat,
-    digest: { on: digest !== undefined, at: digest?.at ?? USUAL_DIGEST, days: digest?.days ?? WORKDAYS },
+    digest: { on: digest !== null, at: digest?.at ?? USUAL_DIGEST, days: digest?.days ?? WORKDAYS },
   };
 }
 

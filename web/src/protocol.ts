@@ -490,8 +490,8 @@ export interface MyAvailability {
   readonly chat: boolean;
   /** set by you; until then the school's default holds */
   readonly own: boolean;
-  /** left out: no digest */
-  readonly digest?: DigestTimes;
+  /** null: none */
+  readonly digest: DigestTimes;
   /** when a link in the digest turned it off: `availability.dismiss` */
   readonly digest_ended_at?: string;
 }
@@ -787,7 +787,7 @@ export interface SetApart {
   readonly apart: boolean;
 }
 
-/** Sets your hours at a school, all of them at once. Without a digest no e-mail tells you of messages: switching it off needs `confirm`, or it is `policy` (`rule: "no_digest"`). */
+/** Sets your hours at a school, all of them at once. Without a digest no e-mail tells you of messages: who has not asked whether that is meant says `confirm: false`, and is told so, as `policy` (`rule: "no_digest"`). */
 export interface SetAvailability {
   readonly school_id: string;
   readonly hours: Hours;
@@ -1003,7 +1003,7 @@ export interface Requests {
   readonly "availability.mine": { readonly request: ShowMyAvailability; readonly answer: MyAvailability };
   /** What settings would mean, before they are set: how a guardian's message of each moment reaches you. */
   readonly "availability.preview": { readonly request: PreviewAvailability; readonly answer: PreviewAnswer };
-  /** Sets your hours at a school, all of them at once. Without a digest no e-mail tells you of messages: switching it off needs `confirm`, or it is `policy` (`rule: "no_digest"`). */
+  /** Sets your hours at a school, all of them at once. Without a digest no e-mail tells you of messages: who has not asked whether that is meant says `confirm: false`, and is told so, as `policy` (`rule: "no_digest"`). */
   readonly "availability.set": { readonly request: SetAvailability; readonly answer: MyAvailability };
   /** You know by now that your digest is off: neither this nor `session.start` says so any more. */
   readonly "availability.dismiss": { readonly request: DismissEnded; readonly answer: Done };

@@ -72,7 +72,7 @@ function Settings({ mine, onSaved }: { readonly mine: MyAvailability; readonly o
     return refused !== null && (refused.field === field || refused.field.startsWith(`${field}[`)) ? refused.message : undefined;
   };
   const put = (answer: MyAvailability): void => {
-    digestsEnded.value = digestsEnded.value.filter((one) => one.school_id !== answer.school_id || answer.digest === undefined);
+    digestsEnded.value = digestsEnded.value.filter((one) => one.school_id !== answer.school_id || answer.digest === null);
     setDraft(draftOf(answer));
     onSaved(answer);
   };
