@@ -7,13 +7,13 @@ import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parseaddr
 from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from server import parts, redis
 from server.clock import now
+from server.notify.mailbox import sender_of
 from server.notify.refusals import NotSent
 from server.notify.smtp import SmtpTransport
 from server.notify.smtp_address import parse_smtp
@@ -129,7 +129,7 @@ async def _mail(settings: Settings) -> Finding:
         await transport.close()
     how = {"none": "unencrypted, on this machine", "starttls": "encrypted", "tls": "encrypted"}
     entry = "logged in" if address.username else "without a log-in"
-    if parseaddr(settings.mail_from)[1].endswith("@localhost"):
+    if sender_of(settings.mail_from).domain == "localhost":
         return Finding(
             "mail", "wrong", "HEKJE_MAIL_FROM is not set: nobody takes mail from localhost"
         )

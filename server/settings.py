@@ -11,7 +11,6 @@ import secrets
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from email.utils import parseaddr
 from functools import partial
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -22,6 +21,7 @@ from server.addresses import parse_redis, parse_url
 from server.calendar.address import GOVERNMENT, parse_address
 from server.dotenv import read_dotenv
 from server.nearby import is_this_machine
+from server.notify.mailbox import sender_of
 from server.notify.push_services import parse_hosts
 from server.notify.smtp_address import parse_smtp
 
@@ -106,7 +106,7 @@ class Settings:
     @property
     def push_contact(self) -> str:
         """Where a push service finds who runs this server, as RFC 8292 asks."""
-        return self.url if self.https else f"mailto:{parseaddr(self.mail_from)[1]}"
+        return self.url if self.https else f"mailto:{sender_of(self.mail_from).addr_spec}"
 
     @property
     def https(self) -> bool:
@@ -247,8 +247,10 @@ def _smtp(raw: str) -> str:
 
 
 def _sender(raw: str) -> str:
-    if "@" not in raw or any(ord(char) < 32 for char in raw):
-        raise ValueError(f"expected Name <address>, got {raw!r}")
+    try:
+        sender_of(raw)
+    except ValueError:
+        raise ValueError(f"expected Name <address>, got {raw!r}") from None
     return raw
 
 

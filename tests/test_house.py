@@ -49,7 +49,7 @@ DRIVERS = {
     "engineio": "server/wire.py",
     "holidays": "server/calendar/public.py",
     "icalendar": "server/calendar/ics.py",
-    "idna": "server/notify/letters.py",
+    "idna": "server/notify/mailbox.py",
     "jinja2": "server/notify/letters.py",
     "motor": "storage/mongo/driver.py",
     "py_vapid": "server/notify/push_keys.py",

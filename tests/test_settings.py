@@ -18,6 +18,7 @@ RIGHT = {
                       ("http://a.example", "https://b.example")),
     "HEKJE_DATABASE": ("mongodb://127.0.0.1/hekje", "database", "mongodb://127.0.0.1/hekje"),
     "HEKJE_RATE": ("0", "rate", 0),
+    "HEKJE_MAIL_FROM": ("De Iep, groep 3 <a@b.example>", "mail_from", "De Iep, groep 3 <a@b.example>"),
 }  # fmt: skip
 
 
@@ -51,6 +52,9 @@ def test_what_can_be_is_taken(tmp_path: Path, name: str) -> None:
         ("HEKJE_REDIS", "redis://:hunter22@127.0.0.1:door"),
         ("HEKJE_SMTP", "mail.example"),
         ("HEKJE_MAIL_FROM", "Hekje"),
+        ("HEKJE_MAIL_FROM", "Hekje <a@>"),
+        ("HEKJE_MAIL_FROM", "De Regenboog <a@b.example"),
+        ("HEKJE_MAIL_FROM", "a@b.example, c@d.example"),
         ("HEKJE_PROXIES", "10.0.0.1/8"),
         ("HEKJE_RATE", "nan"),
         ("HEKJE_CONNECTIONS", "0"),

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from server.notify.cases import Case, case_of
 from server.notify.digests import waiting_in
-from server.notify.letters import Letters, NotAnAddress
+from server.notify.letters import Letters
+from server.notify.mailbox import NotAnAddress
 from server.notify.reading import Reading
 from server.notify.refusals import Refused
 from server.presence.agendas import agendas_of

@@ -6,25 +6,22 @@ unless the school allows it. The text template's first line is the subject.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
-from email.errors import HeaderParseError
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8, Policy
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 import css_inline
-import idna
 import jinja2
 
 from server.notify.digests import WaitingInClass
+from server.notify.mailbox import address_of, refuse_controls, sender_of
 from server.tokens import link_token, unsubscribe_token
 from storage.schema import Link, Mail, School
 
@@ -33,8 +30,6 @@ PAGES = {"activation": "activate", "reset": "reset", "merge": "merge"}
 """Where a link leads: `{HEKJE_URL}/PAGE#TOKEN`, its secret in the fragment that no log sees."""
 LONGEST_LINE = 990
 """Bytes; a mail server takes 998."""
-LONGEST_LOCAL_PART, LONGEST_ADDRESS = 64, 254
-"""Bytes, as in RFC 5321."""
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _DAYS = {
@@ -54,12 +49,6 @@ _MONTHS = {
 }
 # fmt: on
 _AT = {"nl": "om", "en": "at"}
-_ATOMS = re.compile(r"[^\s\"(),.:;<>@\[\]\\]+(\.[^\s\"(),.:;<>@\[\]\\]+)*")
-"""A local part that needs no quotes, in any script."""
-
-
-class NotAnAddress(ValueError):
-    """No mail can go there."""
 
 
 class Letters:
@@ -68,7 +57,7 @@ class Letters:
     def __init__(self, url: str, mail_from: str, secret: bytes) -> None:
         self._url = url
         self._secret = secret
-        self._from = address_of(*parseaddr(mail_from))
+        self._from = sender_of(mail_from)
         loader = jinja2.FileSystemLoader(_TEMPLATES)
         self._words = jinja2.Environment(
             loader=loader,
@@ -87,7 +76,7 @@ class Letters:
         self, mail: Mail, link: Link, *, school: School, name: str, now: datetime
     ) -> EmailMessage:
         """An invitation. Raises `NotAnAddress`, or ValueError for what no header can hold."""
-        _refuse_controls(school.name)
+        refuse_controls(school.name)
         facts = {"school": school.name, "role": link.role, "heading": school.name}
         return self._letter(mail, name, now, facts | self._linked(mail, link, school.timezone))
 
@@ -135,7 +124,7 @@ class Letters:
         }
 
     def _waiting(self, waiting: Sequence[WaitingInClass], school: School) -> dict[str, Any]:
-        _refuse_controls(school.name)
+        refuse_controls(school.name)
         return {
             "school": school.name,
             "heading": school.name,
@@ -173,38 +162,6 @@ def day_and_time(at: datetime, locale: str) -> str:
     return spoken(at, locale).replace(f" {at.year} ", " ")
 
 
-def address_of(name: str, email: str) -> Address:
-    """A mailbox for a header, its domain as the mail system writes it.
-
-    Raises `NotAnAddress`, or ValueError for a name that could break out of a header.
-    """
-    _refuse_controls(name)
-    local_part, _, domain = email.rpartition("@")
-    try:
-        _refuse_controls(email)
-        # as in IDNA 2008: the older rules would write straße.example as strasse, which is another's
-        domain = idna.encode(domain, uts46=True).decode()
-        address = Address(name, addr_spec=f"{_stand_in(local_part)}@{domain}")
-    except (HeaderParseError, IndexError, ValueError):  # its parser raises the first two
-        raise NotAnAddress("not an address") from None
-    if not local_part.isascii():
-        address = Address(name, username=local_part, domain=domain)
-    if len(local_part.encode()) > LONGEST_LOCAL_PART or (
-        len(address.addr_spec.encode()) > LONGEST_ADDRESS
-    ):
-        raise NotAnAddress("the address is too long")
-    return address
-
-
-def _stand_in(local_part: str) -> str:
-    """What the parser, which knows ASCII only and forgives comments, is to look at."""
-    if local_part.startswith('"') and local_part.isascii():
-        return local_part
-    if not _ATOMS.fullmatch(local_part):
-        raise ValueError
-    return local_part if local_part.isascii() else "x"
-
-
 def offer_unsubscribe(message: EmailMessage, url: str) -> None:
     """One click in the mail program and no more of these (RFC 8058); `url` takes a bare POST.
 
@@ -217,8 +174,8 @@ def offer_unsubscribe(message: EmailMessage, url: str) -> None:
 def _envelope(
     sender: Address, reader: Address, subject: str, header_id: str, now: datetime
 ) -> EmailMessage:
-    _refuse_controls(subject)
-    _refuse_controls(header_id)
+    refuse_controls(subject)
+    refuse_controls(header_id)
     message = EmailMessage(policy=_ASCII if reader.addr_spec.isascii() else _UTF8)
     message["From"] = sender
     message["To"] = reader
@@ -242,12 +199,6 @@ _headers = HeaderRegistry()
 _headers.map_to_type("list-unsubscribe", _Verbatim)
 _ASCII, _UTF8 = (policy.clone(header_factory=_headers) for policy in (SMTP, SMTPUTF8))
 """The second for an address that cannot be written in ASCII, which few mail servers take."""
-
-
-def _refuse_controls(text: str) -> None:
-    """Raises ValueError for CR, LF, NUL, U+2028 and their like, which `email` takes in part."""
-    if any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in text):
-        raise ValueError("a control character or line break in a mail header")
 
 
 def _encoding(text: str) -> str:

@@ -10,7 +10,8 @@ from email.policy import SMTP
 import pytest
 from msgspec.structs import replace
 
-from server.notify.letters import LOCALES, PAGES, Letters, NotAnAddress, address_of
+from server.notify.letters import LOCALES, PAGES, Letters
+from server.notify.mailbox import NotAnAddress, address_of, sender_of
 from server.tokens import link_id_of
 from storage.schema import Link, Mail, School
 
@@ -197,3 +198,42 @@ def test_what_cannot_be_read_as_a_name_is_no_fault_of_the_address() -> None:
     with pytest.raises(ValueError, match="control") as refusal:
         address_of("Fatima\n", "fatima@x.example")
     assert not isinstance(refusal.value, NotAnAddress)
+
+
+@pytest.mark.parametrize(
+    ("written", "header"),
+    [
+        ("hekje@regenboog.example", "hekje@regenboog.example"),
+        ("De Regenboog <hekje@regenboog.example>", "De Regenboog <hekje@regenboog.example>"),
+        ("De Regenboog, 3B <a@b.example>", '"De Regenboog, 3B" <a@b.example>'),
+        ('"De Regenboog, 3B" <a@b.example>', '"De Regenboog, 3B" <a@b.example>'),
+        ("Basisschool Zoë <a@bücher.example>", "Basisschool Zoë <a@xn--bcher-kva.example>"),
+    ],
+)
+def test_a_sender_is_one_name_and_one_address(written: str, header: str) -> None:
+    assert str(sender_of(written)) == header
+    letters = Letters("https://hekje.regenboog.example", written, b"secret")
+    letter = letters.activation(MAIL, LINK, school=REGENBOOG, name="Fatima", now=NOW)
+    read = message_from_bytes(bytes(letter), policy=SMTP)["From"]
+    assert [str(one) for one in read.addresses] == [header]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "@",
+        "Hekje",
+        "Hekje <a@>",
+        "De Regenboog <a@b.example",
+        "a@b.example, c@d.example",
+        "a@b.example <c@d.example>",
+        "A <a@b.example>, C <c@d.example>",
+        '"De Regenboog <a@b.example>',
+        "De Regenboog\n <a@b.example>",
+        "De Regenboog <é@b.example>",
+    ],
+)
+def test_what_is_not_one_sender_is_none(written: str) -> None:
+    with pytest.raises(ValueError):
+        sender_of(written)

@@ -7,7 +7,8 @@ from email.policy import SMTPUTF8
 
 import pytest
 
-from server.notify.letters import address_of, offer_unsubscribe
+from server.notify.letters import offer_unsubscribe
+from server.notify.mailbox import address_of
 from server.notify.refusals import NotSent, Refused, TryLater, Unreachable
 from server.notify.transport import Transport, open_transport
 from tests.notify.post_office import DROPS, PostOffice, post_office
