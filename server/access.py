@@ -68,7 +68,14 @@ async def seat_in(turn: Turn, conversation: Conversation) -> Seat | None:
     if circle is None:
         return None
     asker = await people(turn, conversation.school_id)
-    return seat_of(conversation, circle, asker, turn.today(circle.school))
+    named = await _is_named(turn, conversation)
+    return seat_of(conversation, circle, asker, turn.today(circle.school), named=named)
+
+
+async def _is_named(turn: Turn, conversation: Conversation) -> bool:
+    """Whether the asker is or was one of its guardians: also who has left the roster."""
+    roles = [await turn.roster.get(Role, id) for id in conversation.guardian_ids]
+    return any(role is not None and role.account_id == turn.account_id for role in roles)
 
 
 async def open_circle(turn: Turn, class_id: str, pupil_id: str) -> tuple[Circle, Person]:

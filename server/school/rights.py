@@ -115,13 +115,16 @@ def seat_of(
     circle: Circle,
     people: Sequence[tuple[str, RoleName, str]],
     today: date,
+    *,
+    named: bool = False,
 ) -> Seat | None:
     """The place somebody takes who is each of `people` (id, role, name).
 
-    Whoever is named in it as guardian takes part as that or not at all.
+    Whoever is `named` in it as guardian takes part as that or not at all, also after leaving:
+    what was written there as a parent is not a colleague's to handle.
     """
-    named = [person for person in people if person[0] in conversation.guardian_ids]
-    for person_id, role, name in named or people:
+    as_guardian = [person for person in people if person[0] in conversation.guardian_ids]
+    for person_id, role, name in as_guardian if named else as_guardian or people:
         if sits_in(conversation, circle, person_id, role):
             read_only = is_read_only(conversation, circle, today)
             return Seat(conversation, circle, person_id, role, name, read_only)

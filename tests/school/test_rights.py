@@ -143,6 +143,13 @@ def test_a_teacher_named_as_guardian_is_there_as_guardian_only(names: tuple[str,
     assert seat(ALONE, without_fatima, "anna") is not None
 
 
+def test_whoever_was_named_as_guardian_takes_no_other_place() -> None:
+    """Fatima is no longer in the roster, so her account speaks for juf Anna alone."""
+    anna: tuple[str, RoleName, str] = (CAST.anna, "teacher", "Anna")
+    assert seat_of(ALONE, CIRCLE, [anna], TODAY, named=True) is None
+    assert seat_of(ALONE, CIRCLE, [anna], TODAY, named=False) is not None
+
+
 def test_who_may_not_be_contacted_is_listed_to_nobody() -> None:
     without_youssef = changed(CIRCLE, contacts=(contact("fatima"),))
     taken = seat(JOINT, without_youssef, "anna")

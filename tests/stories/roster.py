@@ -83,6 +83,13 @@ async def becomes_guardian(store: Store, cast: Cast, pupil: str, guardian: str) 
     return [Insert(guardianship(cast, pupil, guardian))]
 
 
+async def leaves_roster(store: Store, cast: Cast, pupil: str, guardian: str) -> list[Write]:
+    """As an import does with a guardian whom it no longer lists."""
+    person = await there(store, Guardian, getattr(cast, guardian))
+    tie = await there(store, Guardianship, ids.pair(getattr(cast, pupil), person.id))
+    return [Delete(tie), Replace(replace(person, gone=True))]
+
+
 async def live_apart(store: Store, cast: Cast, pupil: str, apart: str = "yes") -> list[Write]:
     record = await there(store, Pupil, getattr(cast, pupil))
     return [Replace(replace(record, apart=apart == "yes"))]
@@ -113,7 +120,7 @@ CHANGES: dict[str, Change] = {
     made.__name__: made
     for made in (
         leaves_team, joins_team, leaves_school, moves, may_contact, becomes_guardian,
-        live_apart, is_renamed, loses_role, is_also, year_ends,
+        leaves_roster, live_apart, is_renamed, loses_role, is_also, year_ends,
     )
 }  # fmt: skip
 

@@ -216,6 +216,32 @@ async def test_a_teacher_with_a_child_in_her_own_class_is_there_as_guardian_only
     assert found["more"] is False
 
 
+async def test_a_teacher_who_was_named_as_guardian_does_not_come_back_as_teacher(
+    school: Town,
+) -> None:
+    """Anna wrote to her own team about Lotte; then the roster no longer has her as a guardian."""
+    await school.roster("becomes_guardian", "lotte", "youssef")
+    await school.roster("is_also", "youssef", "anna")
+    anna, bram = await school.everybody("anna", "bram")
+    own = await school.conversation(anna, pupil="lotte")
+    await anna.ok("message.send", conversation_id=own, key="1", text="Lotte slaapt slecht")
+    await bram.hears("message.posted")
+
+    await school.roster("leaves_roster", "lotte", "youssef")
+    for event, more in (
+        ("message.history", {}),
+        ("conversation.take", {"taken": True}),
+        ("conversation.handle", {"handled": True}),
+    ):
+        refused = await anna.refused(event, conversation_id=own, **more)
+        assert refused["code"] == "not_found"
+    assert (await anna.ok("conversation.list"))["conversations"] == []
+    assert (await anna.ok("message.search", text="slaapt"))["messages"] == []
+    # whoever is only in the team goes on with it
+    handled = await bram.ok("conversation.handle", conversation_id=own, handled=True)
+    assert handled["conversation"]["handled"] is True
+
+
 async def test_a_guardian_of_two_children_in_two_classes_sees_each_in_its_own(
     school: Town,
 ) -> None:
