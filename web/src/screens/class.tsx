@@ -1,8 +1,10 @@
 /** A teacher's inbox of one class: what waits for an answer first, then the rest. */
 
+import { useRef } from "preact/hooks";
+
 import { className, conversationsOf, isUnread, waits } from "../places";
 import type { Conversation, SchoolClass } from "../protocol";
-import { at } from "../router";
+import { at, route } from "../router";
 import { myIds, pupils } from "../session";
 import { DigestEnded } from "../widget/digest_ended";
 import { Icon } from "../widget/icon";
@@ -14,8 +16,10 @@ import { ListTitle } from "./title";
 
 export function ClassInbox({ schoolClass }: { readonly schoolClass: SchoolClass }) {
   const all = conversationsOf({ kind: "class", class: schoolClass });
-  const waiting = [...all.filter(waits)].sort((a, b) => Number(isUnread(b)) - Number(isUnread(a)));
-  const rest = all.filter((one) => !waits(one));
+  const first = useFirst(all);
+  const waiting = [...all.filter(waits)].sort((a, b) => Number(first(b)) - Number(first(a)));
+  const begun = all.filter((one) => one.last_seq === 0);
+  const rest = all.filter((one) => one.last_seq > 0 && !waits(one));
   return (
     <>
       <ListTitle title={t("class", { name: className(schoolClass) })}>
@@ -25,12 +29,21 @@ export function ClassInbox({ schoolClass }: { readonly schoolClass: SchoolClass 
       </ListTitle>
       <DigestEnded schoolId={schoolClass.school_id} />
       <Rows title={t("class.waiting.title")} conversations={waiting} />
+      <Rows title={t("class.begun.title")} conversations={begun} />
       <Rows title={t("class.rest.title")} conversations={rest} />
       {all.length === 0 && <p class="empty">{t("class.empty")}</p>}
       <MoreConversations shown={all} classId={schoolClass.id} />
       {!schoolClass.read_only && <TeamWeek schoolClass={schoolClass} />}
     </>
   );
+}
+
+/** What is unread comes first; what is open stays where it was, or the next one would slide under the pointer. */
+function useFirst(all: readonly Conversation[]): (one: Conversation) => boolean {
+  const here = route.value.name === "conversation" ? route.value.conversationId : "";
+  const open = useRef({ id: "", wasUnread: false });
+  if (open.current.id !== here) open.current = { id: here, wasUnread: all.some((one) => one.id === here && isUnread(one)) };
+  return (one) => isUnread(one) || (one.id === here && open.current.wasUnread);
 }
 
 function Actions({ schoolClass }: { readonly schoolClass: SchoolClass }) {

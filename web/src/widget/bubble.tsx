@@ -1,7 +1,7 @@
 /** A message, with what its author can still do about it; and one that is still on its way. */
 
-import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import type { ComponentChildren, RefObject } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { ask, line } from "../connection";
 import { clock, day, dayKey } from "../format";
@@ -84,25 +84,41 @@ function Text({ text }: { readonly text: string }) {
 function Actions({ message, onCorrect }: { readonly message: Message; readonly onCorrect: (message: Message) => void }) {
   const [stage, setStage] = useState<"closed" | "open" | "sure">("closed");
   const [trouble, setTrouble] = useState<string | null>(null);
+  const dots = useRef<HTMLButtonElement>(null);
+  const cancel = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (stage === "sure") cancel.current?.focus();
+  }, [stage]);
+  const close = (): void => {
+    setStage("closed");
+    dots.current?.focus();
+  };
+  const onKey = (event: KeyboardEvent): void => {
+    if (event.key === "Escape" && stage !== "closed") close();
+  };
   const withdraw = async (): Promise<string | null> => {
     const answer = await ask("message.withdraw", { message_id: message.id });
     if (!answer.ok) return answer.error.message;
+    const entry = cancel.current?.parentElement?.querySelector(":focus-visible") ? cancel.current.closest<HTMLElement>(".entry") : null;
     learn(answer);
+    entry?.focus(); // the buttons are gone
     return null;
   };
   return (
     <>
       <button
+        ref={dots}
         type="button"
         class="dots"
         aria-label={t("actions")}
         aria-expanded={stage !== "closed"}
         onClick={() => setStage(stage === "closed" ? "open" : "closed")}
+        onKeyDown={onKey}
       >
         ⋯
       </button>
       {stage !== "closed" && (
-        <span class="bubble-actions">
+        <span class="bubble-actions" onKeyDown={onKey}>
           {stage === "open" && Date.now() - Date.parse(message.at) < CORRECTS_WITHIN && (
             <Action onClick={() => { setStage("closed"); onCorrect(message); }}>{t("correct")}</Action>
           )}
@@ -111,7 +127,7 @@ function Actions({ message, onCorrect }: { readonly message: Message; readonly o
             <>
               <span>{t("withdraw.sure")}</span>
               <Action onClick={() => void attempted(withdraw).then(setTrouble)}>{t("withdraw.yes")}</Action>
-              <Action onClick={() => setStage("closed")}>{t("cancel")}</Action>
+              <Action to={cancel} onClick={close}>{t("cancel")}</Action>
             </>
           )}
           <Trouble text={trouble} />
@@ -121,9 +137,15 @@ function Actions({ message, onCorrect }: { readonly message: Message; readonly o
   );
 }
 
-function Action({ onClick, children }: { readonly onClick: () => void; readonly children: ComponentChildren }) {
+interface ActionProps {
+  readonly onClick: () => void;
+  readonly to?: RefObject<HTMLButtonElement | null>;
+  readonly children: ComponentChildren;
+}
+
+function Action({ onClick, to, children }: ActionProps) {
   return (
-    <button type="button" class="link" onClick={onClick}>
+    <button ref={to ?? null} type="button" class="link" onClick={onClick}>
       {children}
     </button>
   );

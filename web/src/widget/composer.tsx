@@ -112,7 +112,7 @@ export function Composer({ conversationId, correcting, onCorrected, onSent }: Co
           onInput={(event) => write(event.currentTarget.value)}
           onKeyDown={onKey}
         />
-        <button type="submit" class="primary send" aria-disabled={text.trim() === "" || left < 0} aria-label={t(correcting ? "save" : "send")}>
+        <button type="submit" class="primary send" onMouseDown={keepFocus} aria-disabled={text.trim() === "" || left < 0} aria-label={t(correcting ? "save" : "send")}>
           <Icon name={correcting ? "check" : "send"} />
         </button>
       </div>
@@ -124,6 +124,14 @@ export function Composer({ conversationId, correcting, onCorrected, onSent }: Co
       </p>
     </form>
   );
+}
+
+/** The button takes the focus from nobody: a phone's keyboard stays, and so does all that stands above it. */
+const keepFocus = (event: MouseEvent): void => event.preventDefault();
+
+/** To whoever has a keyboard. */
+export function focusComposer(): void {
+  if (keyboard()) document.querySelector<HTMLElement>(".composer textarea")?.focus();
 }
 
 function grow(box: HTMLTextAreaElement | null): void {

@@ -1,6 +1,6 @@
 /** Notifications on this device: on, off, or how they can be had; and a question after the first message. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 
 import { decline, pushState, thisDevice, turnOff, turnOn, undecided } from "../push";
 import { isApple, isInstalled } from "../push_state";
@@ -93,7 +93,8 @@ function Switch({ word, act }: SwitchProps) {
 
 /** Under a conversation in which somebody has written, until they have said yes or no. */
 export function NotificationsHint({ written }: { readonly written: boolean }) {
-  if (!written || !undecided.value) return null;
+  const writing = useWriting();
+  if (!written || !undecided.value || writing) return null;
   const home = pushState.value === "home_screen";
   return (
     <aside class="push-hint">
@@ -108,4 +109,28 @@ export function NotificationsHint({ written }: { readonly written: boolean }) {
       </div>
     </aside>
   );
+}
+
+const A_PRESS = 400;
+
+/** Whether somebody writes where a keyboard takes half of the screen; a while longer, or all would move under a finger that presses elsewhere. */
+function useWriting(): boolean {
+  const [writing, setWriting] = useState(false);
+  useEffect(() => {
+    if (!matchMedia("(pointer: coarse)").matches) return undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const look = (): void => {
+      clearTimeout(timer);
+      if (document.activeElement instanceof HTMLTextAreaElement) setWriting(true);
+      else timer = setTimeout(() => setWriting(false), A_PRESS);
+    };
+    document.addEventListener("focusin", look);
+    document.addEventListener("focusout", look);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener("focusin", look);
+      document.removeEventListener("focusout", look);
+    };
+  }, []);
+  return writing;
 }

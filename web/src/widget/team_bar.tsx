@@ -7,6 +7,7 @@ import { waits } from "../places";
 import type { Answer, Conversation } from "../protocol";
 import { learn, myIds } from "../session";
 import { t } from "../words";
+import { focusComposer } from "./composer";
 import { attempted, Trouble } from "./form";
 import { Icon } from "./icon";
 
@@ -23,6 +24,7 @@ export function TeamBar({ conversation }: { readonly conversation: Conversation 
       const answer = await change();
       if (!answer.ok) return answer.error.message;
       learn(answer);
+      if (answer.conversation.taken_by !== undefined && answer.conversation.taken_by.id !== holder?.id) focusComposer();
       return null;
     };
     void attempted(carry).then(setTrouble);
@@ -34,7 +36,7 @@ export function TeamBar({ conversation }: { readonly conversation: Conversation 
         {waiting ? (holder ? (mine ? t("taken.me") : t("taken.by", { name: holder.name })) : t("waiting")) : t("handled")}
       </p>
       {waiting && (holder === undefined || mine) && (
-        <button type="button" class="secondary" aria-pressed={mine} onClick={() => act(() => ask("conversation.take", { conversation_id: id, taken: !mine }))}>
+        <button type="button" class="secondary" onClick={() => act(() => ask("conversation.take", { conversation_id: id, taken: !mine }))}>
           <Icon name="hand" />
           {t(mine ? "take.release" : "take")}
         </button>
