@@ -49,6 +49,10 @@ DISK_ANSWERS_WITHIN = 0.0005
 """Seconds that a thread back from the disk may wait for its turn; Python's own 5 ms is felt."""
 
 
+class Ended(Exception):
+    """A part that runs until Hekje stops has ended before: nobody would notice what it leaves undone."""
+
+
 async def open_store(settings: Settings) -> Store:
     """The database that the settings name, with a `Deployment` in it."""
     store: Store
@@ -93,16 +97,15 @@ class Hekje:
     async def start(self, *, web_side: bool = True, worker: bool = True) -> None:
         """Raises `WrongSetting` when the address cannot be listened on."""
         if worker:
-            self._worker = asyncio.create_task(
-                self._work(Pace(**BESIDE_PEOPLE) if web_side else Pace())
-            )
+            pace = Pace(**BESIDE_PEOPLE) if web_side else Pace()
+            self._worker = asyncio.create_task(self._work(pace), name="worker")
         if web_side:
             others = not self.settings.database.startswith("sqlite:")
             if not others:
                 self._lock = only_server(self.settings.sqlite_path)
             await self._listen()
             watch = Watch(self.dispatch, others=others)
-            self._watch = asyncio.create_task(watch.run())
+            self._watch = asyncio.create_task(watch.run(), name="watch")
             self._listen_to_others(watch.hear)
         else:
             self._listen_to_others(self._ring)
@@ -122,7 +125,7 @@ class Hekje:
 
     def _listen_to_others(self, hear: Hear) -> None:
         if self._hints is not None:
-            self._listening = asyncio.create_task(self._hints.run(hear))
+            self._listening = asyncio.create_task(self._hints.run(hear), name="ear")
 
     async def _ring(self, hint: AnyHint) -> None:
         if isinstance(hint, Changed):
@@ -165,6 +168,22 @@ class Hekje:
         finally:
             await push.close()
 
+    async def run_until(self, asked: asyncio.Event) -> None:
+        """Raises `Ended` as soon as something that works in the background does so no more."""
+        until = asyncio.create_task(asked.wait())
+        working = {
+            task.get_name(): task
+            for task in (self._worker, self._watch, self._listening)
+            if task is not None
+        }
+        await asyncio.wait([until, *working.values()], return_when=asyncio.FIRST_COMPLETED)
+        until.cancel()
+        for name, task in working.items():
+            if task.done() and not asked.is_set():
+                error = None if task.cancelled() else task.exception()
+                log.critical("the %s has ended unasked", name, exc_info=error)
+                raise Ended(f"the {name} has ended unasked; the log says where")
+
     async def stop(self) -> None:
         """Finish what was begun, let clients go so that they come back, close the store."""
         await self.sockets.drain()
@@ -173,8 +192,7 @@ class Hekje:
         for looking in (self._watch, self._listening):
             if looking is not None:
                 looking.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await looking
+                await asyncio.wait([looking])
         self._stop.set()
         if self._worker is not None:
             await asyncio.wait([self._worker], timeout=STOP_WITHIN)
@@ -185,7 +203,7 @@ class Hekje:
 
 
 async def serve(settings: Settings, *, web_side: bool = True, worker: bool = True) -> None:
-    """Serve until SIGTERM or SIGINT."""
+    """Serve until SIGTERM or SIGINT; raises `Ended` when a part ends before."""
     store = await open_store(settings)
     hekje = Hekje(settings, store)
     await hekje.start(web_side=web_side, worker=worker)
@@ -198,8 +216,10 @@ async def serve(settings: Settings, *, web_side: bool = True, worker: bool = Tru
         loop.add_signal_handler(name, asked.set)
     if web_side:
         log.info("serving on http://%s:%s for %s", settings.host, hekje.port, settings.url)
-    await asked.wait()
-    await hekje.stop()
+    try:
+        await hekje.run_until(asked)
+    finally:
+        await hekje.stop()
 
 
 def _settle_garbage() -> None:

@@ -13,6 +13,7 @@ from typing import TypeAlias
 import uvloop
 
 from server import commands, journal
+from server.app import Ended
 from server.settings import WrongSetting, read
 from storage.writes import Unavailable, UnusableDatabase
 
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = read(os.environ, Path.cwd())
         uvloop.run(options.run(settings, options))
-    except (WrongSetting, commands.Failed, UnusableDatabase) as error:
+    except (WrongSetting, commands.Failed, Ended, UnusableDatabase) as error:
         print(f"hekje: {error}", file=sys.stderr)
         return 1
     except Unavailable as error:
