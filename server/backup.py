@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -60,12 +61,14 @@ def _files_beside(settings: Settings) -> dict[str, Path]:
 
 async def restore(
     settings: Settings, file: Path, *, over_schools: bool, end_sessions: bool
-) -> None:
+) -> Path | None:
     """What the archive holds, in place of what is there, as a database that begins anew.
 
-    Raises `BrokenArchive`, `NotEmpty`, `WrongSetting` while a server runs, or
-    what the database raises. Nothing is changed until all of it is known to
-    be whole; the database changes last, in one transaction.
+    Where what was there is now, if it was no database. Raises `BrokenArchive`,
+    `NotEmpty`, `BrokenDatabase` where what is there is none and schools must not
+    give way, `WrongSetting` while a server runs, or what the database raises.
+    Nothing is changed until all of it is known to be whole; the database changes
+    last, in one transaction.
     """
     data = settings.data
     data.mkdir(parents=True, exist_ok=True)
@@ -88,9 +91,15 @@ async def restore(
         for name in names:
             if name.startswith(f"{archive.FILES}/"):
                 _move(unpacked / name, data / name)
-        await asyncio.to_thread(copies.put_back, copy, settings.sqlite_path)
+        aside = _aside(settings.sqlite_path, now())
+        moved = await asyncio.to_thread(copies.put_back, copy, settings.sqlite_path, aside=aside)
         if archive.SECRET in names and not settings.secret:
             _move(unpacked / archive.SECRET, data / archive.SECRET)
+        return aside if moved else None
+
+
+def _aside(database: Path, at: datetime) -> Path:
+    return database.with_name(f"{database.name}.broken-{at:%Y-%m-%d-%H%M%S}")
 
 
 async def begin_anew(store: Store, *, end_sessions: bool) -> None:

@@ -1,4 +1,4 @@
-"""The `hekje` command: what may be said to it. What each does is in `server.commands`."""
+"""The `hekje` command: what may be said to it. What each does is in `server.commands` and `server.care`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import uvloop
 
-from server import commands, journal
+from server import care, commands, journal
 from server.app import Ended
 from server.settings import WrongSetting, read
 from storage.writes import Unavailable, UnusableDatabase
@@ -144,11 +144,11 @@ def _add_care(known: Known) -> None:
     command.set_defaults(run=commands.make_demo)
 
     command = known.add_parser("check", help="the settings, and whether each part can be reached")
-    command.set_defaults(run=commands.check)
+    command.set_defaults(run=care.check)
 
     command = known.add_parser("backup", help="SQLite and the files beside it, into one archive")
     command.add_argument("file", type=Path, metavar="FILE")
-    command.set_defaults(run=commands.back_up)
+    command.set_defaults(run=care.back_up)
 
     command = known.add_parser("restore", help="what an archive holds, in place of what is there")
     command.add_argument("file", type=Path, metavar="FILE", nargs="?")
@@ -157,7 +157,7 @@ def _add_care(known: Known) -> None:
     command.add_argument(
         "--begin-anew", action="store_true", help="no archive: after a mongorestore"
     )
-    command.set_defaults(run=commands.restore)
+    command.set_defaults(run=care.restore)
 
 
 if __name__ == "__main__":

@@ -10,14 +10,12 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from server import backup, demo
+from server import demo
 from server.app import open_store
 from server.app import serve as serve_until_stopped
-from server.archive import BrokenArchive
 from server.calendar import describe as calendar_words
 from server.calendar.offer import LONGEST_TEXT, Kind
 from server.calendar.propose import Asked
-from server.check import check as look_at_parts
 from server.clock import now
 from server.decision import Decision, Refusal
 from server.dispatch import Asker, Dispatch
@@ -73,7 +71,7 @@ async def create_school(settings: Settings, options: argparse.Namespace) -> None
         locale=options.locale,
         contact=options.contact,
     )
-    async with _opened(settings) as dispatch:
+    async with opened(settings) as dispatch:
         await _clear_of_demo(settings, dispatch, replace=options.replace_demo)
         try:
             await dispatch.store.commit([Insert(school)])
@@ -83,7 +81,7 @@ async def create_school(settings: Settings, options: argparse.Namespace) -> None
 
 
 async def import_roster(settings: Settings, options: argparse.Namespace) -> None:
-    async with _opened(settings) as dispatch:
+    async with opened(settings) as dispatch:
         store, school_id = dispatch.store, options.school
         school = await store.get(School, school_id)
         if school is None:
@@ -108,7 +106,7 @@ async def import_roster(settings: Settings, options: argparse.Namespace) -> None
 
 
 async def import_calendar(settings: Settings, options: argparse.Namespace) -> None:
-    async with _opened(settings) as dispatch:
+    async with opened(settings) as dispatch:
         school = await dispatch.store.get(School, options.school)
         if school is None:
             raise Failed(f"there is no school {options.school}; make it with hekje school create")
@@ -150,7 +148,7 @@ async def create_account(settings: Settings, options: argparse.Namespace) -> Non
         teacher_sis_id=options.teacher,
         name=options.name if options.role == "teacher" else None,
     )
-    async with _opened(settings) as dispatch:
+    async with opened(settings) as dispatch:
         link: Link = await _run(dispatch, decide)
         token = link_token(signing_key(settings), link.id)
         print(f"{settings.url}/activate#{token}")
@@ -158,13 +156,13 @@ async def create_account(settings: Settings, options: argparse.Namespace) -> Non
 
 
 async def reset_second_factor(settings: Settings, options: argparse.Namespace) -> None:
-    async with _opened(settings) as dispatch:
+    async with opened(settings) as dispatch:
         await _run(dispatch, partial(accounts.reset_totp_of_address, email=options.email))
     print(f"{options.email} enrols a second factor at the next log-in, if the school asks for one")
 
 
 async def invite(settings: Settings, options: argparse.Namespace) -> None:
-    async with _opened(settings) as dispatch:
+    async with opened(settings) as dispatch:
         find = partial(
             invitations.classes_to_invite, school_id=options.school, name=options.class_name
         )
@@ -182,7 +180,7 @@ async def invite(settings: Settings, options: argparse.Namespace) -> None:
 async def make_demo(settings: Settings, _: argparse.Namespace) -> None:
     if not settings.is_local:
         raise Failed(f"a demo school is for this machine alone, and HEKJE_URL is {settings.url}")
-    async with _opened(settings) as dispatch:
+    async with opened(settings) as dispatch:
         try:
             await demo.make(dispatch.store, settings, now(), _tell)
         except demo.NotEmpty as error:
@@ -196,7 +194,7 @@ def _tell(line: str) -> None:
 
 async def _offer_demo(settings: Settings) -> None:
     """What a start does by itself: it makes one in an empty database, and says that it is there."""
-    async with _opened(settings) as dispatch:
+    async with opened(settings) as dispatch:
         store = dispatch.store
         if settings.is_local and await demo.stands(store) in ("empty", "unfinished"):
             with suppress(demo.NotEmpty):
@@ -218,64 +216,11 @@ async def _clear_of_demo(settings: Settings, dispatch: Dispatch, *, replace: boo
     print("The demo school is gone, with all that was written in it.")
 
 
-# --- Care ----------------------------------------------------------------------------------
-
-
-async def check(settings: Settings, _: argparse.Namespace) -> None:
-    findings = await look_at_parts(settings)
-    print("\n".join(map(str, findings)))
-    wrong = [finding.part for finding in findings if finding.state == "wrong"]
-    if wrong:
-        raise Failed(f"not in order: {', '.join(wrong)}")
-
-
-async def back_up(settings: Settings, options: argparse.Namespace) -> None:
-    if not settings.database.startswith("sqlite:"):
-        raise Failed(
-            "this database is MongoDB's own to back up: mongodump --oplog --uri=… --archive=FILE"
-        )
-    if not settings.sqlite_path.exists():
-        raise Failed(f"there is no database at {settings.sqlite_path}")
-    try:
-        size = await backup.back_up(settings, options.file)
-    except (OSError, BrokenArchive) as error:
-        raise Failed(f"no backup was made: {error}") from error
-    print(
-        f"{options.file}: {size / 10**6:.1f} MB, read back and whole. It holds all that is known."
-    )
-
-
-async def restore(settings: Settings, options: argparse.Namespace) -> None:
-    if options.begin_anew:
-        async with _opened(settings) as dispatch:
-            await backup.begin_anew(dispatch.store, end_sessions=options.end_sessions)
-        print("Clients will start afresh.")
-        return
-    if not settings.database.startswith("sqlite:"):
-        raise Failed(
-            "stop Hekje, then mongorestore --oplogReplay --drop --uri=… --archive=FILE "
-            "and hekje restore --begin-anew"
-        )
-    if options.file is None:
-        raise Failed("which archive? hekje restore FILE")
-    try:
-        await backup.restore(
-            settings, options.file, over_schools=options.replace, end_sessions=options.end_sessions
-        )
-    except BrokenArchive as error:
-        raise Failed(f"nothing was changed: {options.file}: {error}") from error
-    except backup.NotEmpty as error:
-        raise Failed(
-            "nothing was changed: there are schools here. With --replace they give way to the backup"
-        ) from error
-    print(f"{options.file} is restored. Clients will start afresh once Hekje serves.")
-
-
 # --- Around each ---------------------------------------------------------------------------
 
 
 @asynccontextmanager
-async def _opened(settings: Settings) -> AsyncIterator[Dispatch]:
+async def opened(settings: Settings) -> AsyncIterator[Dispatch]:
     store = await open_store(settings)
     try:
         yield Dispatch(store, settings)

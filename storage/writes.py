@@ -47,6 +47,10 @@ class Unavailable(StorageError):
     """The database cannot be reached or written; whether a commit was stored is not known."""
 
 
+class BrokenDatabase(Unavailable):
+    """The file is there and cannot be read as a database: nothing in it can be used."""
+
+
 class UnusableDatabase(Exception):
     """The database cannot do what Hekje asks of it: it must not start there."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import apsw
 
-from storage.writes import Unavailable
+from storage.writes import BrokenDatabase, Unavailable
 
 BUSY_MS = 5_000
 """How long another process may hold the database before a commit is `unavailable`."""
@@ -60,8 +60,10 @@ def transaction(connection: apsw.Connection) -> Iterator[None]:
 
 @contextmanager
 def database_errors() -> Iterator[None]:
-    """Turns what SQLite raises into the port's `Unavailable`."""
+    """Turns what SQLite raises into the port's `Unavailable`, or `BrokenDatabase`."""
     try:
         yield
+    except (apsw.NotADBError, apsw.CorruptError) as error:
+        raise BrokenDatabase("it is no SQLite database, or a broken one") from error
     except (apsw.Error, OSError) as error:
         raise Unavailable(str(error)) from error

@@ -9,7 +9,7 @@ import apsw
 from storage.migrations import refuse_newer
 from storage.sqlite.connect import connect, database_errors
 from storage.sqlite.migrate import version_of
-from storage.writes import UnusableDatabase
+from storage.writes import BrokenDatabase, UnusableDatabase
 
 
 def take(path: Path, copy: Path) -> None:
@@ -43,11 +43,31 @@ def check(path: Path) -> int:
     return version
 
 
-def put_back(copy: Path, path: Path) -> None:
+def put_back(copy: Path, path: Path, *, aside: Path) -> bool:
     """In one transaction, so that a crash leaves what was there; who has the file open sees it.
 
-    Raises `Unavailable`, when another process is writing for example.
+    What is no database cannot take the copy in: it is moved to `aside`. Whether
+    it was. Raises `Unavailable`, when another process is writing for example.
     """
+    try:
+        _put_into(path, copy)
+    except BrokenDatabase:
+        _move_aside(path, aside)
+        _put_into(path, copy)
+        return True
+    return False
+
+
+def _move_aside(path: Path, aside: Path) -> None:
+    """With its journal, which belongs to no other file."""
+    with database_errors():
+        for end in ("-wal", "-shm", ""):
+            beside = path.with_name(path.name + end)
+            if beside.exists():
+                beside.rename(aside.with_name(aside.name + end))
+
+
+def _put_into(path: Path, copy: Path) -> None:
     with database_errors():
         path.parent.mkdir(parents=True, exist_ok=True)
     target = connect(path)

@@ -208,6 +208,28 @@ async def test_schools_do_not_give_way_unasked(settings: Settings, tmp_path: Pat
     await store.close()
 
 
+async def test_what_is_no_database_is_moved_aside(settings: Settings, tmp_path: Path) -> None:
+    """A disk that has lost a page or more is why somebody restores."""
+    await backup.back_up(settings, tmp_path / "b.zip")
+    whole = settings.sqlite_path.read_bytes()
+    for number, broken in enumerate([b"Beste school" * 500, whole[: len(whole) // 2]]):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "hekje.db").write_bytes(broken)
+        (folder / "hekje.db-wal").write_bytes(b"of that one")
+        code, _, complaint = await hekje(folder, "restore", str(tmp_path / "b.zip"))
+        assert (code, "--replace" in complaint, complaint.count("\n")) == (1, True, 1)
+        assert (folder / "hekje.db").read_bytes() == broken
+        code, said, complaint = await hekje(folder, "restore", str(tmp_path / "b.zip"), "--replace")
+        assert code == 0, complaint
+        aside = min(folder.glob("hekje.db.broken-*"))
+        assert aside.read_bytes() == broken
+        assert str(aside) in said
+        store = await open_sqlite(folder / "hekje.db")
+        assert await store.get(School, REGENBOOG.school_id)
+        await store.close()
+
+
 async def test_nothing_is_restored_under_a_server_that_runs(
     settings: Settings, tmp_path: Path
 ) -> None:
