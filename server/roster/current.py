@@ -47,7 +47,7 @@ class UnknownSchool(Exception):
 
 
 class NeedsConfirmation(Exception):
-    """So many guardians would lose touch that somebody has to look first; nothing was changed."""
+    """So much is lost, or let through, that somebody has to look first; nothing was changed."""
 
     def __init__(self, differences: Differences) -> None:
         self.differences = differences

@@ -81,9 +81,9 @@ class Part(Generic[New, R]):
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A sign that a file is empty, half or old."""
+    """A sign that a file is empty, half or old, or has lost a column."""
 
-    of: Literal["ties", "pupils", "teachers", "older"]
+    of: Literal["ties", "pupils", "teachers", "contact", "apart", "older"]
     lost: int = 0
     total: int = 0
 
@@ -148,7 +148,18 @@ class Differences:
             Doubt("teachers", teachers, teaching): 2,
         }
         found = [doubt for doubt, one_in in too_much.items() if doubt.lost * one_in > doubt.total]
+        found += self._uncovered()
         return (*found, Doubt("older")) if self.older_than else tuple(found)
+
+    def _uncovered(self) -> Iterator[Doubt]:
+        """Who would be let through, not because somebody says so but because a column is gone."""
+        ties, pupils = self.guardianships.changes, self.pupils.changes
+        contact = sum(c.after.may_contact and not c.before.may_contact for c in ties)
+        apart = sum(c.before.guardians_apart and not c.after.guardians_apart for c in pupils)
+        if contact and "contact" in self.picture.silent_on:
+            yield Doubt("contact", contact)
+        if apart and "apart" in self.picture.silent_on:
+            yield Doubt("apart", apart)
 
     @property
     def needs_confirmation(self) -> bool:

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from storage.schema import SchoolYear
+
+Caution = Literal["contact", "apart"]
+"""What keeps people from each other: no contact with a guardian, guardians who live apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +91,6 @@ class Picture:
     teams: tuple[RosterTeam, ...]
     made_at: datetime | None = None
     """When the student administration made it, where it says so."""
+    silent_on: frozenset[Caution] = frozenset()
+    """What its files have no column for: they do not say that it is over."""
     remarks: tuple[str, ...] = ()

@@ -27,7 +27,7 @@ from storage.schema import (
     Teacher,
 )
 from storage.store import Store
-from tests.roster.make import MadeSchool, write_oneroster
+from tests.roster.make import EVERY, MadeSchool, write_oneroster
 
 SCHOOL = "regenboog"
 P = TypeVar("P", Pupil, Guardian, Teacher)
@@ -47,8 +47,12 @@ class Office:
         dry_run: bool = False,
         confirm: bool = False,
         made_at: datetime | None = None,
+        users: str | None = None,
     ) -> Differences:
-        picture = replace(read_roster(write_oneroster(self.folder, made)), made_at=made_at)
+        """`users` are the columns of `users.csv` by other names than it has."""
+        headers = {"users.csv": EVERY + users} if users else {}
+        files = write_oneroster(self.folder, made, headers=headers)
+        picture = replace(read_roster(files), made_at=made_at)
         return await import_roster(
             self.store, school, picture, now=now(), dry_run=dry_run, confirm=confirm
         )

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from server.roster.current import NeedsConfirmation
 from server.roster.describe import describe, doubts
-from tests.roster.make import Adult, cast_school, large_school
+from tests.roster.make import HEADERS, Adult, cast_school, large_school
 from tests.roster.office import Office
 
 
@@ -110,6 +111,40 @@ async def test_an_export_older_than_the_last_one_asks_to_look_first(office: Offi
     assert not (await office.imports(moved, made_at=tuesday, dry_run=True)).needs_confirmation
     assert not (await office.imports(moved, dry_run=True)).needs_confirmation
     assert not (await office.imports(cast_school(), made_at=monday)).needs_confirmation
+
+
+@pytest.mark.parametrize(
+    ("column", "lost"),
+    [
+        ("metadata.may_contact", "who may not be in touch"),
+        ("enabledUser", "who may not be in touch"),
+        ("metadata.apart", "which guardians are kept apart"),
+    ],
+)
+async def test_a_column_that_got_lost_gives_nobody_access(
+    office: Office, column: str, lost: str
+) -> None:
+    made = cast_school().with_guardian("youssef", may_contact="false", enabled="false")
+    made = made.with_child("sami", apart="true")
+    await office.imports(made)
+    before = await office.every()
+    header = HEADERS["users.csv"].replace(column, "metadata.other")
+    lifted = made.with_guardian("youssef", may_contact="", enabled="true")
+    lifted = lifted.with_child("sami", apart="")
+    with pytest.raises(NeedsConfirmation):
+        await office.imports(lifted, users=header)
+    assert await office.every() == before
+    shown = await office.imports(lifted, users=header, dry_run=True)
+    (mind, _) = doubts(shown, "en")
+    assert lost in mind
+    assert "{lost}" not in mind
+    # with the columns there, somebody has said so
+    assert not (await office.imports(lifted, dry_run=True)).needs_confirmation
+    text = "\n".join(describe(await office.imports(lifted), "en"))
+    assert "Sami Amrani (sami): guardians kept apart from yes to no" in text
+    assert "with Sami Amrani: may be in touch from no to yes" in text
+    # an export that never had them loses nothing
+    assert not (await office.imports(lifted.without("bram"), users=header)).needs_confirmation
 
 
 async def test_pupils_without_guardians_do_not_vanish_with_half_a_file(office: Office) -> None:

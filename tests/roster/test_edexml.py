@@ -31,6 +31,12 @@ def test_a_school_is_the_same_picture_as_in_oneroster(tmp_path: Path, made: Made
     assert set(picture.teams) == set(other.teams)
 
 
+def test_without_the_csv_it_says_nothing_of_who_must_be_kept_apart(tmp_path: Path) -> None:
+    folder = write_edexml(tmp_path, cast_school())
+    assert read_roster(folder).silent_on == set()
+    assert read_roster(folder / "export.xml").silent_on == {"contact", "apart"}
+
+
 def test_folder_zip_and_single_files_say_the_same(tmp_path: Path) -> None:
     folder = write_edexml(tmp_path / "export", cast_school())
     picture = read_roster(folder)

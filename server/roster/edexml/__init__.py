@@ -45,6 +45,7 @@ def read_edexml(given: Sequence[Given], faults: Faults) -> Picture:
         teachers=teachers,
         teams=groups.teams,
         made_at=read_made_at(document),
+        silent_on=frozenset() if table else frozenset({"contact", "apart"}),
     )
 
 

@@ -39,6 +39,7 @@ def read_oneroster(given: Sequence[Given], today: date | None, faults: Faults) -
         teachers=people.teachers,
         teams=enrolled.teams,
         made_at=export.made_at,
+        silent_on=export.silent_on,
     )
 
 

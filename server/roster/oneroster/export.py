@@ -11,6 +11,7 @@ from server.roster.fields import moment, sis_id
 from server.roster.files import Given, read_files
 from server.roster.picture import Faults
 from server.roster.tables import Row, read_table
+from server.school.picture import Caution
 
 MANIFEST = "manifest.csv"
 SESSIONS = "academicSessions.csv"
@@ -36,6 +37,11 @@ _FURTHER = {
     "userprofiles.csv", "userresources.csv",
 }  # fmt: skip
 """Belong to an export and are not opened: Hekje has no use for what is in them."""
+_CAUTIONS: dict[Caution, set[str]] = {
+    "contact": {"metadata.may_contact", "enableduser"},
+    "apart": {"metadata.apart"},
+}
+"""The columns of the users that access hangs on; an export may do without them from the start."""
 ONEROSTER = {name.lower() for name in (MANIFEST, *_COLUMNS, ROLES)}
 """The names that give an export away."""
 _VERSION = re.compile(r"1\.([12])(\.\d+)?")
@@ -64,6 +70,8 @@ class Export:
     """Of 1.2 only."""
     made_at: datetime | None
     """The last change that any row tells of."""
+    silent_on: frozenset[Caution]
+    """What no column of the users is about."""
 
 
 def read_export(given: Sequence[Given], faults: Faults) -> Export:
@@ -89,6 +97,7 @@ def read_export(given: Sequence[Given], faults: Faults) -> Export:
         enrollments=tables[ENROLLMENTS],
         roles=tables.get(ROLES),
         made_at=_last_change(rows),
+        silent_on=_silent_on(rows[USERS]),
     )
 
 
@@ -139,6 +148,11 @@ def _check_manifest(
 def _check_ties(users: list[Row], faults: Faults) -> None:
     if users and not {"agentsourceids", "agentsourcedids"} & users[0].fields.keys():
         faults.add(USERS, 1, "agents_missing")
+
+
+def _silent_on(users: list[Row]) -> frozenset[Caution]:
+    columns = users[0].fields.keys() if users else set()
+    return frozenset(what for what, wanted in _CAUTIONS.items() if not wanted <= columns)
 
 
 def _table(rows: list[Row], faults: Faults) -> Table:
