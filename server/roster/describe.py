@@ -123,6 +123,9 @@ class _Teller:
         for pupil, name in comes.items():
             if pupil in section.comes:
                 section.comes[pupil] += f", {name}"
+        for new in self._all.pupils.comes:
+            if new.apart:
+                section.comes[new.sis_id] += f" ({self._say('apart')})"
         for pupil, names in goes.items():
             if pupil in section.goes:
                 section.goes[pupil] += f", {', '.join(names)}"

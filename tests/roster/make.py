@@ -45,6 +45,7 @@ class Adult:
     may_contact: str = ""
     relation: str = ""
     enabled: str = "true"
+    apart: str = ""
 
 
 @dataclass(frozen=True)
@@ -293,6 +294,7 @@ def _adult_row(adult: Adult) -> Sequence[str]:
     return _user_row(
         adult.sis_id, adult.role, adult.given_name, adult.family_name, email=adult.email,
         may_contact=adult.may_contact, relation=adult.relation, enabled=adult.enabled,
+        apart=adult.apart,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from tests.roster.office import Office
 
 async def test_a_first_roster_names_everybody_with_their_class_and_children(office: Office) -> None:
     made = cast_school().with_guardian("youssef", may_contact="false")
+    made = made.with_child("sami", apart="true")
     text = "\n".join(describe(await office.imports(made, dry_run=True), "nl"))
     assert (
         text.partition("\n")[2]
@@ -23,7 +24,7 @@ Groepen: 2 nieuw, 0 gewijzigd, 0 weg
   nieuw: 3B (class-3B)
   nieuw: 4A (class-4A)
 Leerlingen: 3 nieuw, 0 gewijzigd, 0 weg
-  nieuw: Sami Amrani (sami), 3B
+  nieuw: Sami Amrani (sami), 3B (ouders gescheiden houden)
   nieuw: Lotte de Vries (lotte), 3B
   nieuw: Noor Yılmaz (noor), 4A
 Ouders en verzorgers: 4 nieuw, 0 gewijzigd, 0 weg

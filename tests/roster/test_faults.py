@@ -63,6 +63,8 @@ CHANGES = [
     (USERS, "fatima,youssef", "fatima,oma", USERS, 2, "“oma” is not in users.csv"),
     (USERS, "fatima,youssef", "fatima,noor", USERS, 2, "noor stands here as a guardian, who is student"),
     (USERS, "fatima,youssef", "fatima,anna", USERS, 2, "that is a second row"),
+    (USERS, ",joost,,,,,", ",joost,,,nee,,", USERS, 3, "metadata.may_contact is no here for a pupil"),
+    (USERS, ",joost,,,,,", ",joost,,,geen,,", USERS, 3, "“geen”, which is not yes"),
     (
         ENROLLMENTS, "class-3B,school-1,sami,student", "class-3B,school-1,lotte,student",
         USERS, 2, "Pupil sami is in no class",

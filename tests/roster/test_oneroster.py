@@ -115,6 +115,14 @@ def test_who_may_not_be_in_touch_and_who_lives_apart_is_honoured(tmp_path: Path)
     assert [pupil.sis_id for pupil in picture.pupils if pupil.apart] == ["sami"]
 
 
+def test_a_guardian_who_lives_apart_does_so_for_each_child(tmp_path: Path) -> None:
+    made = cast_school().with_child("noor", guardians=("emine", "youssef"))
+    assert not any(pupil.apart for pupil in read_roster(write_oneroster(tmp_path, made)).pupils)
+    made = made.with_guardian("youssef", apart="ja")
+    picture = read_roster(write_oneroster(tmp_path, made))
+    assert [pupil.sis_id for pupil in picture.pupils if pupil.apart] == ["sami", "noor"]
+
+
 def test_deleted_rows_bring_nobody_and_are_no_fault(tmp_path: Path) -> None:
     made = cast_school().with_child("sami", guardians=("fatima", "youssef", "oma"))
     made = made.with_rows("users.csv", user_row("oma", "relative", status="tobedeleted"))

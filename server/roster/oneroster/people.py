@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 
 from server.roster import fields
@@ -30,11 +30,17 @@ class People:
 
 
 def read_people(users: Table, roles: Roles, enrolled: Enrolled, faults: Faults) -> People:
-    pupils = tuple(_pupils(users, roles, enrolled, faults))
+    pairs = _pairs(users, roles, faults)
+    apart = _apart(pairs, users, roles, faults)
+    pupils = tuple(_pupils(users, roles, enrolled, apart, faults))
     if not pupils:
         faults.mismatch(USERS, 0, "no_pupils")
     listed = {pupil.sis_id for pupil in pupils}
-    guardianships = tuple(_guardianships(users, roles, listed, faults))
+    guardianships = tuple(
+        _guardianship(pupil, guardian, users.rows[guardian], roles[guardian], faults)
+        for pupil, guardian in pairs
+        if pupil in listed
+    )
     tied = {tie.guardian for tie in guardianships}
     return People(
         pupils,
@@ -58,24 +64,41 @@ def _names(row: Row, faults: Faults) -> tuple[str, str]:
 
 
 def _pupils(
-    users: Table, roles: Roles, enrolled: Enrolled, faults: Faults
+    users: Table, roles: Roles, enrolled: Enrolled, apart: Set[str], faults: Faults
 ) -> Iterator[RosterPupil]:
     for id, row in _of(users, roles, PUPIL):
         given, family = _names(row, faults)
-        apart = fields.truth(row, "metadata.apart", False, faults)
+        _must_be_about_guardians(row, roles[id], faults)
         class_id = enrolled.class_of.get(id)
         if class_id:
-            yield RosterPupil(id, given, family, class_id, apart)
+            yield RosterPupil(id, given, family, class_id, id in apart)
         elif id in enrolled.elsewhere:
             faults.remark("pupil_left_out", id=id)
         else:
             faults.mismatch(USERS, row.line, "pupil_in_no_class", id=id)
 
 
-def _guardianships(
-    users: Table, roles: Roles, pupils: set[str], faults: Faults
-) -> Iterator[RosterGuardianship]:
-    """Each pair once, whichever of the two rows names the other."""
+def _must_be_about_guardians(row: Row, roles: frozenset[str], faults: Faults) -> None:
+    """Which of a pupil's guardians is meant, nobody can tell."""
+    if not roles & GUARDIAN and not fields.truth(row, "metadata.may_contact", True, faults):
+        faults.add(USERS, row.line, "contact_of_pupil", column="metadata.may_contact")
+
+
+def _apart(
+    pairs: Iterable[tuple[str, str]], users: Table, roles: Roles, faults: Faults
+) -> frozenset[str]:
+    """The pupils whose own row says so, or that of a guardian: who lives apart, does from each."""
+    said = {
+        id
+        for id, row in _of(users, roles, PUPIL | GUARDIAN)
+        if fields.truth(row, "metadata.apart", False, faults)
+    }
+    of_guardians = (pupil for pupil, guardian in pairs if guardian in said)
+    return frozenset(said).union(of_guardians)
+
+
+def _pairs(users: Table, roles: Roles, faults: Faults) -> tuple[tuple[str, str], ...]:
+    """Pupil and guardian, each pair once, whichever of the two rows names the other."""
     pairs: dict[tuple[str, str], None] = {}
     for pupil, row in _of(users, roles, PUPIL):
         for guardian in _agents(row, users, roles, GUARDIAN, faults):
@@ -83,9 +106,7 @@ def _guardianships(
     for guardian, row in _of(users, roles, GUARDIAN):
         for pupil in _agents(row, users, roles, PUPIL, faults):
             pairs[pupil, guardian] = None
-    for pupil, guardian in pairs:
-        if pupil in pupils:
-            yield _guardianship(pupil, guardian, users.rows[guardian], roles[guardian], faults)
+    return tuple(pairs)
 
 
 def _agents(
