@@ -166,12 +166,12 @@ async def invite(settings: Settings, options: argparse.Namespace) -> None:
         find = partial(
             invitations.classes_to_invite, school_id=options.school, name=options.class_name
         )
-        sent = 0
+        invited: frozenset[str] = frozenset()
         for class_id in await _run(dispatch, find):
-            reply = await _run(dispatch, partial(invitations.invite_class, class_id=class_id))
-            sent += reply.sent
+            rest = partial(invitations.invite_rest, class_id=class_id, done=invited)
+            invited |= frozenset(await _run(dispatch, rest))
         await _send_mail(settings, dispatch)
-    print(f"{sent} guardians invited")
+    print(f"{len(invited)} guardians invited")
 
 
 # --- The demo school -----------------------------------------------------------------------

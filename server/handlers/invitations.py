@@ -71,13 +71,23 @@ async def invite_class(
     turn: Turn, class_id: str, guardian_ids: list[str] | None = None
 ) -> Decision:
     """A link and a mail each; asks no rights of the asker, which `send` does."""
+    invitees, school = await _of_class(turn, class_id)
+    invited = rules.chosen(invitees, guardian_ids)
+    writes = await _links_for(turn, school, invited)
+    return Decision(people.InvitationsSent(sent=len(invited)), writes)
+
+
+async def _of_class(turn: Turn, class_id: str) -> tuple[list[rules.Invitee], School]:
     school_class = await turn.roster.get(SchoolClass, class_id)
     school = await turn.roster.school(ids.school_of(class_id))
     if school_class is None or school is None:
         raise NotFound
     if has_ended(school, school_class, turn.today(school)):
         raise ReadOnly("class_ended")
-    invited = rules.chosen(await _invitees(turn, school_class), guardian_ids)
+    return await _invitees(turn, school_class), school
+
+
+async def _links_for(turn: Turn, school: School, invited: list[rules.Invitee]) -> tuple[Write, ...]:
     writes: list[Write] = []
     for invitee in invited:
         invitation = rules.Invitation(
@@ -89,7 +99,7 @@ async def invite_class(
         )
         earlier = await links_of(turn, invitee.guardian.id)
         writes += rules.invite(invitation, earlier, host_of(turn), turn.now)[1]
-    return Decision(people.InvitationsSent(sent=len(invited)), tuple(writes))
+    return tuple(writes)
 
 
 # --- For the `hekje` command, which asks in nobody's name ----------------------------------
@@ -100,10 +110,23 @@ async def classes_to_invite(turn: Turn, school_id: str, name: str | None = None)
     school = await _school(turn, school_id)
     year = current_year(school, turn.today(school))
     classes = await turn.roster.find(CLASSES_OF_SCHOOL, school_id, year.name) if year else ()
+    if not classes:
+        raise NotFound("roster_first")
     found = [one.id for one in classes if name is None or one.name == name]
     if not found:
         raise NotFound("class_unknown")
     return Decision(found)
+
+
+async def invite_rest(turn: Turn, class_id: str, done: frozenset[str]) -> Decision:
+    """Answers the ids of whom it invites: all who can be, save those whose letter is made.
+
+    A second letter to a parent with children in two classes would void the first.
+    """
+    invitees, school = await _of_class(turn, class_id)
+    rest = [one for one in rules.chosen(invitees, None) if one.guardian.id not in done]
+    writes = await _links_for(turn, school, rest)
+    return Decision([one.guardian.id for one in rest], writes)
 
 
 async def create_account_link(

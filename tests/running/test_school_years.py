@@ -93,6 +93,21 @@ def _office(folder: Path, given: dict[str, str]) -> Office:
     return Office(folder / "data", settings, given)
 
 
+async def test_a_family_with_children_in_two_classes_gets_one_letter_each(office: Office) -> None:
+    made = cast_school().with_child("noor", guardians=("emine", "fatima", "youssef"))
+    await office.types("school", "create", "regenboog", "--name", "De Regenboog")
+    code, _, complaint = await hekje(office.folder, "invite", *SCHOOL, **office.given)
+    assert code == 1
+    assert "Import a roster first" in complaint
+    await office.imports(made)
+    assert await office.types("invite", *SCHOOL) == "4 guardians invited\n"
+    letters = list(office.settings.data.glob("mail/*.eml"))
+    assert len(letters) == 4
+    async with office.serves() as url:
+        for name in ("fatima", "youssef"):
+            await activated(office, url, f"{name}@example.org")
+
+
 async def test_two_files_become_a_school_and_next_years_roll_it_over(office: Office) -> None:
     """Sami goes from 3B to 4A; Lotte and her father leave."""
     made = cast_school()
