@@ -7,6 +7,7 @@ import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from server.notify.mailbox import sender_of
 from server.notify.refusals import NotSent
 from server.notify.smtp import SmtpTransport
 from server.notify.smtp_address import parse_smtp
-from server.settings import Settings
+from server.settings import Settings, signing_key
 from storage.sqlite import copies
 
 LONGEST = 30.0
@@ -54,6 +55,8 @@ async def _look(part: str, look: Look, settings: Settings) -> Finding:
             return await look(settings)
     except TimeoutError:
         return Finding(part, "wrong", f"no answer within {LONGEST:.0f} seconds")
+    except OSError as error:
+        return Finding(part, "wrong", f"{error.filename or part}: {error.strerror or error}")
     except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others are looked at
         return Finding(part, "wrong", " ".join(str(error).split()) or type(error).__name__)
 
@@ -78,10 +81,18 @@ async def _disk(settings: Settings) -> Finding:
     folders = parts.folders(settings)
     missing = [folder for folder in folders if not folder.exists()]
     if missing or not folders:
-        return Finding("disk", "note", f"{settings.data} is not there; it is made when needed")
+        return _will_be_made(missing[0] if missing else settings.data)
     free = await parts.check_room(*folders)
     named = " and ".join(map(str, folders))
     return Finding("disk", "ok", f"{named} can be written; {free // 10**6} MB free")
+
+
+def _will_be_made(folder: Path) -> Finding:
+    above = next(one for one in folder.absolute().parents if one.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+        why = f"{folder} is not there, and this user cannot make it in {above}"
+        return Finding("disk", "wrong", why)
+    return Finding("disk", "note", f"{folder} is not there; it is made when needed")
 
 
 async def _secret(settings: Settings) -> Finding:
@@ -90,6 +101,7 @@ async def _secret(settings: Settings) -> Finding:
         return Finding("secret", "ok", "HEKJE_SECRET is given")
     if not path.exists():
         return Finding("secret", "note", f"{path} is made at the first start")
+    signing_key(settings)
     if path.stat().st_mode & 0o077:
         return Finding("secret", "wrong", f"others can read {path}: chmod 600 {path}")
     return Finding("secret", "ok", f"{path} is there, for its owner alone")
@@ -106,9 +118,12 @@ async def _database(settings: Settings) -> Finding:
     path = settings.sqlite_path
     if not path.exists():
         return Finding("database", "note", f"{path} is not there; it is made at the first start")
+    for may, word in ((os.R_OK, "read"), (os.W_OK, "written")):
+        if not os.access(path, may):
+            return Finding("database", "wrong", f"{path} cannot be {word} by this user")
     version = await asyncio.to_thread(copies.check, path)
-    if not os.access(path, os.W_OK):
-        return Finding("database", "wrong", f"{path} cannot be written by this user")
+    if not version:
+        return Finding("database", "note", f"{path} is empty; it is filled at the first start")
     return Finding("database", "ok", f"{path} is whole, with version {version} of the records")
 
 

@@ -9,7 +9,7 @@ import apsw
 from storage.migrations import refuse_newer
 from storage.sqlite.connect import connect, database_errors
 from storage.sqlite.migrate import version_of
-from storage.writes import BrokenDatabase, UnusableDatabase
+from storage.writes import BrokenDatabase, Unavailable, UnusableDatabase
 
 
 def take(path: Path, copy: Path) -> None:
@@ -27,20 +27,38 @@ def take(path: Path, copy: Path) -> None:
 
 
 def check(path: Path) -> int:
-    """The version of a database file that is whole; raises `UnusableDatabase` for any other."""
+    """The version of a database file that is whole, 0 for an empty one.
+
+    Raises `UnusableDatabase` for any other, which may be in order where SQLite
+    cannot look at it: a disk that is full, a file of another user.
+    """
     try:
-        connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
-        try:
-            faults = connection.execute("PRAGMA integrity_check(1)").get
-            version = version_of(connection)
-        finally:
-            connection.close()
-    except apsw.Error as error:
-        raise UnusableDatabase("it is no SQLite database, or a broken one") from error
+        with database_errors():
+            connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+            try:
+                faults = connection.execute("PRAGMA integrity_check(1)").get
+                version = version_of(connection)
+                foreign = _is_foreign(connection)
+            finally:
+                connection.close()
+    except BrokenDatabase as error:
+        raise UnusableDatabase(str(error)) from error
+    except Unavailable as error:
+        raise UnusableDatabase(f"SQLite cannot look at {path}: {error}") from error
     if faults != "ok":
         raise UnusableDatabase("the database in it is broken")
+    if foreign:
+        raise UnusableDatabase("it is a database, but not of Hekje")
     refuse_newer(version)
     return version
+
+
+def _is_foreign(connection: apsw.Connection) -> bool:
+    """It has tables, and what every Hekje has is not among them."""
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").get
+    return bool(tables) and "body" not in {
+        column for _, column, *_ in connection.execute("PRAGMA table_info(deployment)")
+    }
 
 
 def put_back(copy: Path, path: Path, *, aside: Path) -> bool:

@@ -96,6 +96,19 @@ async def test_the_folder_and_the_key_in_it(tmp_path: Path) -> None:
     assert "chmod 600" in (await found("secret", of)).sentence
 
 
+async def test_a_folder_that_cannot_be_made_and_a_key_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "letter").write_text("Beste school")
+    of = read({"HEKJE_DATA": str(tmp_path / "letter" / "data")}, tmp_path)
+    finding = await found("disk", of)
+    assert (finding.state, f"make it in {tmp_path / 'letter'}" in finding.sentence) == (
+        "wrong",
+        True,
+    )
+    (tmp_path / "data" / "secret").mkdir(parents=True, mode=0o700)
+    finding = await found("secret", settings(tmp_path))
+    assert (finding.state, "cannot be used" in finding.sentence) == ("wrong", True)
+
+
 async def test_a_sqlite_file(tmp_path: Path) -> None:
     of = settings(tmp_path)
     assert (await found("database", of)).state == "note"
@@ -107,7 +120,32 @@ async def test_a_sqlite_file(tmp_path: Path) -> None:
     newer = await found("database", of)
     assert (newer.state, str(SCHEMA_VERSION + 1) in newer.sentence) == ("wrong", True)
     of.sqlite_path.write_bytes(b"Beste school" * 500)
-    assert (await found("database", of)).state == "wrong"
+    broken = await found("database", of)
+    assert (broken.state, "no SQLite database" in broken.sentence) == ("wrong", True)
+    of.sqlite_path.write_bytes(b"")
+    assert (await found("database", of)).state == "note"
+
+
+async def test_a_sqlite_file_that_cannot_be_looked_at_is_not_called_broken(tmp_path: Path) -> None:
+    of = settings(tmp_path)
+    await (await open_sqlite(of.sqlite_path)).close()
+    in_the_way = of.sqlite_path.with_name("hekje.db-wal")  # as a full disk is
+    in_the_way.mkdir()
+    finding = await found("database", of)
+    assert (finding.state, "broken" in finding.sentence) == ("wrong", False)
+    assert f"SQLite cannot look at {of.sqlite_path}" in finding.sentence
+    in_the_way.rmdir()
+    assert (await found("database", of)).state == "ok"
+
+
+async def test_a_database_of_another_program(tmp_path: Path) -> None:
+    of = settings(tmp_path)
+    of.data.mkdir()
+    connection = apsw.Connection(str(of.sqlite_path))
+    connection.execute("CREATE TABLE school (name TEXT)")
+    connection.close()
+    finding = await found("database", of)
+    assert (finding.state, "not of Hekje" in finding.sentence) == ("wrong", True)
 
 
 async def test_mongodb(tmp_path: Path) -> None:
