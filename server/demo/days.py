@@ -14,11 +14,11 @@ BEHIND, AHEAD = timedelta(days=300), timedelta(days=99)
 """A school year around today, whenever that is: long enough behind to read, and ahead to write."""
 
 _HOLIDAYS = (
-    ("Kerstvakantie", (12, 20), (12, 31)), ("Kerstvakantie", (1, 1), (1, 3)),
-    ("Voorjaarsvakantie", (2, 16), (2, 24)), ("Meivakantie", (4, 25), (5, 5)),
-    ("Zomervakantie", (7, 12), (8, 23)), ("Herfstvakantie", (10, 17), (10, 25)),
+    ("Kerstvakantie", (12, 20), (12, 31)), ("Kerstvakantie", (1, 1), (1, 2)),
+    ("Voorjaarsvakantie", (2, 15), (2, 21)), ("Meivakantie", (4, 24), (5, 7)),
+    ("Zomervakantie", (7, 12), (8, 22)), ("Herfstvakantie", (10, 17), (10, 23)),
 )  # fmt: skip
-"""Roughly those of the Netherlands, month and day."""
+"""Roughly those of the Netherlands: the weeks whose Wednesday lies between, month and day."""
 _MORNING, _AFTERNOON, _EVENING = (time(7, 5), 65), (time(15, 0), 120), (time(19, 10), 150)
 _PARTS = {"morning": _MORNING, "afternoon": _AFTERNOON, "evening": _EVENING}
 _DESK = ((time(7, 55), 25), (time(12, 20), 30), (time(15, 5), 80))
@@ -65,9 +65,10 @@ def is_school_day(day: date) -> bool:
 
 
 def holiday_on(day: date) -> str | None:
-    """What a day without school is called."""
+    """What a day without school is called; holidays are whole weeks."""
+    wednesday = day + timedelta(days=2 - day.weekday())
     for name, first, last in _HOLIDAYS:
-        if first <= (day.month, day.day) <= last:
+        if first <= (wednesday.month, wednesday.day) <= last:
             return name
     return None
 
