@@ -33,6 +33,8 @@ MOST_WAITING = 1_000
 AT_ONCE = 100
 AGAIN_AFTER = 1.0
 """Seconds after which Redis is tried again; meanwhile processes look around by themselves."""
+COMPLAINS_EVERY = 60.0
+"""Seconds between lines in the log while Redis is away."""
 SAYS_SOMETHING_EVERY = 10.0
 SILENCE = 3 * SAYS_SOMETHING_EVERY
 """Seconds after which a connection counts as broken."""
@@ -113,6 +115,7 @@ class RedisHints:
         self._url = url
         self._me = ids.fresh()
         self._waiting: asyncio.Queue[AnyHint] = asyncio.Queue(MOST_WAITING)
+        self._complains_next = 0.0
 
     def tell(self, event: Event) -> None:
         with suppress(asyncio.QueueFull):
@@ -129,8 +132,14 @@ class RedisHints:
             try:
                 await work()
             except TROUBLE as error:
-                log.warning("no hints through Redis: %s", type(error).__name__)
+                self._complain(error)
             await asyncio.sleep(AGAIN_AFTER)
+
+    def _complain(self, error: Exception) -> None:
+        at = asyncio.get_running_loop().time()
+        if at >= self._complains_next:
+            self._complains_next = at + COMPLAINS_EVERY
+            log.warning("no hints through Redis: %s", type(error).__name__)
 
     async def _say(self) -> None:
         async with aclosing(open_redis(self._url)) as redis:

@@ -18,7 +18,7 @@ from storage.store import Store
 ROOM = 200_000_000
 """Bytes that must be free where the records are: SQLite's journal alone may take 40 MB."""
 MAIL_MOVES_WITHIN = timedelta(minutes=10)
-"""A worker that runs takes a mail within seconds, and holds it for five minutes at most."""
+"""A worker that runs takes a mail within seconds, and holds it for ten minutes at most."""
 
 
 class Trouble(Exception):

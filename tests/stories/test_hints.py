@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from server.hints import CHANNEL, Said, _read
+from server import hints
+from server.hints import CHANNEL, RedisHints, Said, _read
 from server.redis import open_redis
 from tests.running.test_health import redis_on
 from tests.servers import free_port
@@ -137,3 +138,28 @@ async def test_what_no_hekje_would_say_is_passed_over(towns: Towns, redis_url: s
     assert len(anna.heard("conversation.changed")) == 1, "not before anything was written"
     known: list[Said] = _read(never)
     assert len(known) == 1, "it could have been read"
+
+
+async def _deaf(hint: object) -> None:
+    raise AssertionError(hint)
+
+
+async def test_the_log_says_once_that_redis_is_away(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(hints, "AGAIN_AFTER", 0.0)
+    tries: asyncio.Queue[None] = asyncio.Queue()
+
+    def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.transport.abort()
+        tries.put_nowait(None)
+
+    nobody = await asyncio.start_server(hang_up, "127.0.0.1", 0)
+    port = nobody.sockets[0].getsockname()[1]
+    trying = asyncio.create_task(RedisHints(f"redis://127.0.0.1:{port}").run(_deaf))
+    async with asyncio.timeout(PATIENCE):
+        for _ in range(10):
+            await tries.get()
+    trying.cancel()
+    nobody.close()
+    assert caplog.text.count("no hints through Redis") == 1
