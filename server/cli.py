@@ -21,7 +21,11 @@ Known: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    if odd := [word for word in given if not _is_text(word)]:
+        print(f"hekje: not in UTF-8: {odd[0]!a}", file=sys.stderr)
+        return 1
+    options = _parser().parse_args(given)
     journal.keep()
     for noisy in ("hekje.socketio", "hekje.engineio"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
@@ -34,9 +38,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Unavailable as error:
         print(f"hekje: the database cannot be used: {error}", file=sys.stderr)
         return 1
+    except OSError as error:
+        if error.filename is None:  # no place that somebody could look at: the log has where it was
+            raise
+        print(f"hekje: {commands.said(error)}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _is_text(word: str) -> bool:
+    """What a shell passes on in another encoding can be neither stored nor printed."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -47,6 +47,14 @@ class Failed(Exception):
     """A command that could not be carried out; its text says why."""
 
 
+def said(error: OSError) -> str:
+    """Which file, and what is wrong with it."""
+    sentence = ": ".join(filter(None, (error.filename and str(error.filename), error.strerror)))
+    if isinstance(error, PermissionError):
+        sentence += "; give the command as the user that Hekje runs as"
+    return sentence or str(error)
+
+
 async def serve(settings: Settings, options: argparse.Namespace) -> None:
     if not options.no_demo:
         await _offer_demo(settings)

@@ -1,0 +1,27 @@
+"""What the `hekje` command says to whoever gives it, when it cannot do what is asked: one sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.running.house import hekje
+
+
+async def test_a_file_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    """By a folder in its place: a test that root runs too cannot take permissions away."""
+    code, _, complaint = await hekje(tmp_path, "school", "create", "iep", "--name", "De Iep")
+    assert code == 0, complaint
+    lock = tmp_path / "hekje.db.serving"
+    lock.mkdir()
+    for command in (["restore", str(tmp_path / "b.zip")], ["serve", "--no-demo"]):
+        code, _, complaint = await hekje(tmp_path, *command)
+        assert (code, complaint) == (1, f"hekje: {lock}: Is a directory\n")
+
+
+async def test_an_argument_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    latin = b"caf\xe9".decode(errors="surrogateescape")
+    code, _, complaint = await hekje(tmp_path, "school", "create", "iep", "--name", latin)
+    assert (code, complaint) == (1, "hekje: not in UTF-8: 'caf\\udce9'\n")
+    assert not (tmp_path / "hekje.db").exists()
+    code, _, complaint = await hekje(tmp_path, "school", "create", "iep", "--name", "café")
+    assert code == 0, complaint
