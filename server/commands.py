@@ -26,9 +26,11 @@ from server.notify.transport import open_transport
 from server.roster.current import NeedsConfirmation
 from server.roster.current import import_roster as apply
 from server.roster.describe import describe, doubts, shortened
+from server.roster.fields import LONGEST_NAME
 from server.roster.picture import FaultyRoster
 from server.roster.read import read_roster
 from server.roster.sentences import say
+from server.school.text import checked_name
 from server.settings import Settings, signing_key
 from server.tokens import link_token
 from server.turn import Turn
@@ -69,12 +71,18 @@ async def create_school(settings: Settings, options: argparse.Namespace) -> None
     if not SCHOOL_ID.fullmatch(options.id):
         raise Failed("an ID is 1 to 32 lower-case letters, digits and hyphens")
     try:
+        name = checked_name(options.name)
+    except Refusal as why:
+        raise Failed(f"the name of the school: {sentence(why, 'en')}") from why
+    if len(name) > LONGEST_NAME or len(options.name.splitlines()) > 1:
+        raise Failed(f"the name of a school is one line of at most {LONGEST_NAME} characters")
+    try:
         ZoneInfo(options.timezone)
     except (KeyError, ValueError, OSError) as error:
         raise Failed(f"{options.timezone} is not a time zone such as Europe/Amsterdam") from error
     school = School(
         id=options.id,
-        name=options.name,
+        name=name,
         timezone=options.timezone,
         locale=options.locale,
         contact=options.contact,
