@@ -27,6 +27,8 @@ from server.notify.smtp_address import parse_smtp
 
 Network = IPv4Network | IPv6Network
 
+SHORTEST_SECRET = 16
+
 
 class WrongSetting(Exception):
     """A setting that cannot be used; its text is one line for whoever starts the server."""
@@ -159,9 +161,14 @@ def signing_key(settings: Settings) -> bytes:
     try:
         if not path.exists():
             _make_secret(path)
-        return path.read_text().strip().encode()
+        return _secret(path.read_text(encoding="utf-8").strip()).encode()
     except OSError as error:
         raise WrongSetting(f"HEKJE_DATA: {path} cannot be used: {error.strerror}") from error
+    except ValueError as error:
+        raise WrongSetting(
+            f"HEKJE_DATA: the key in {path} must have at least {SHORTEST_SECRET} characters: put it "
+            "back from a backup, or delete the file for a new one, and no link in an older mail opens"
+        ) from error
 
 
 def _make_secret(path: Path) -> None:
@@ -255,8 +262,8 @@ def _sender(raw: str) -> str:
 
 
 def _secret(raw: str) -> str:
-    if len(raw) < 16:
-        raise ValueError("must have at least 16 characters")
+    if len(raw) < SHORTEST_SECRET:
+        raise ValueError(f"must have at least {SHORTEST_SECRET} characters")
     return raw
 
 
@@ -269,7 +276,10 @@ def _words(raw: str) -> tuple[str, ...]:
 
 
 def _number(raw: str) -> float:
-    value = float(raw)
+    try:
+        value = float(raw)
+    except ValueError:
+        value = -1
     if not 0 <= value < 1e9:
         raise ValueError(f"expected a number of 0 or more, got {raw!r}")
     return value

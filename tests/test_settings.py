@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from server.settings import Settings, WrongSetting, read
+from server.settings import Settings, WrongSetting, read, signing_key
 
 SECRET = "a secret of sixteen and more"
 
@@ -73,6 +73,24 @@ def test_several_processes_need_the_same_secret(tmp_path: Path) -> None:
         assert read({f"HEKJE_{name}": value, "HEKJE_SECRET": SECRET}, tmp_path).secret == SECRET
         assert "HEKJE_SECRET" in refused(tmp_path, **{f"HEKJE_{name}": value, "HEKJE_SECRET": ""})
     assert read({}, tmp_path).secret == ""
+
+
+@pytest.mark.parametrize("kept", ["", "\n", "short", b"\xff" * 32])
+def test_a_key_that_was_cut_short_signs_nothing(tmp_path: Path, kept: str | bytes) -> None:
+    settings = read({"HEKJE_DATA": str(tmp_path)}, tmp_path)
+    assert len(signing_key(settings)) > 40
+    written = kept.encode() if isinstance(kept, str) else kept
+    (tmp_path / "secret").write_bytes(written)
+    with pytest.raises(WrongSetting, match="at least 16 characters") as refusal:
+        signing_key(settings)
+    assert str(tmp_path / "secret") in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_number_that_is_none_is_refused_in_words(tmp_path: Path) -> None:
+    assert refused(tmp_path, HEKJE_RATE="veel") == (
+        "HEKJE_RATE: expected a number of 0 or more, got 'veel'"
+    )
 
 
 @pytest.mark.parametrize("own", [{}, {"HEKJE_PORT": ""}])
