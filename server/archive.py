@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -75,39 +74,63 @@ def _put(pack: zipfile.ZipFile, name: str, path: Path) -> str:
 @contextmanager
 def opened(archive: Path) -> Iterator[tuple[zipfile.ZipFile, About]]:
     """Raises `BrokenArchive` for what is no backup, a newer one, or not whole."""
-    try:
-        with zipfile.ZipFile(archive) as pack:
+    with ExitStack() as until_read:
+        with _reading():
+            pack = until_read.enter_context(zipfile.ZipFile(archive))
             about = msgspec.json.decode(pack.read(ABOUT), type=About)
-            if about.format > FORMAT or about.schema_version > SCHEMA_VERSION:
-                raise BrokenArchive("it was made by a newer Hekje: install that one first")
-            if DATABASE not in about.sha256 or not all(map(_belongs, about.sha256)):
-                raise BrokenArchive("it is no backup of Hekje")
-            yield pack, about
+        if about.format > FORMAT or about.schema_version > SCHEMA_VERSION:
+            raise BrokenArchive("it was made by a newer Hekje: install that one first")
+        if DATABASE not in about.sha256 or not all(map(_belongs, about.sha256)):
+            raise BrokenArchive("it is no backup of Hekje")
+        yield pack, about
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """What goes wrong here is the fault of the archive, and not of where it is unpacked."""
+    try:
+        yield
     except (OSError, EOFError, NotImplementedError, RuntimeError) as error:
-        raise BrokenArchive(f"it cannot be read: {error}") from error
+        why = getattr(error, "strerror", None) or error
+        raise BrokenArchive(f"it cannot be read: {why}") from error
     except (zipfile.BadZipFile, zipfile.zlib.error, KeyError, msgspec.DecodeError) as error:  # type: ignore[attr-defined]
         raise BrokenArchive("it is no backup of Hekje, or a broken one") from error
 
 
 def unpack(archive: Path, folder: Path) -> list[str]:
-    """The names of what is in it, all of which now stands in the folder, whole."""
+    """The names of what is in it, all of which now stands in the folder, whole.
+
+    Raises `BrokenArchive`, or OSError when the folder cannot take it.
+    """
     with opened(archive) as (pack, about):
         for name in about.sha256:
             _verify(pack, about, name)
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            with pack.open(name) as source, path.open("wb") as target:
-                shutil.copyfileobj(source, target, AT_ONCE)
+            with path.open("wb") as target:
+                for chunk in _chunks(pack, name):
+                    target.write(chunk)
         return list(about.sha256)
 
 
 def _verify(pack: zipfile.ZipFile, about: About, name: str) -> None:
     total = hashlib.sha256()
-    with pack.open(name) as source:
-        while chunk := source.read(AT_ONCE):
-            total.update(chunk)
+    for chunk in _chunks(pack, name):
+        total.update(chunk)
     if total.hexdigest() != about.sha256[name]:
         raise BrokenArchive(f"{name} in it is broken")
+
+
+def _chunks(pack: zipfile.ZipFile, name: str) -> Iterator[bytes]:
+    with _reading():
+        source = pack.open(name)
+    with source:
+        while True:
+            with _reading():
+                chunk = source.read(AT_ONCE)
+            if not chunk:
+                return
+            yield chunk
 
 
 def _belongs(name: str) -> bool:

@@ -30,7 +30,7 @@ from storage.schema import (
 )
 from storage.sqlite import copies, open_sqlite
 from storage.store import Store
-from storage.writes import Delete, Replace
+from storage.writes import Delete, Replace, UnusableDatabase
 
 AT_ONCE = 500
 """Records deleted per commit."""
@@ -66,7 +66,8 @@ async def restore(
 
     Where what was there is now, if it was no database. Raises `BrokenArchive`,
     `NotEmpty`, `BrokenDatabase` where what is there is none and schools must not
-    give way, `WrongSetting` while a server runs, or what the database raises.
+    give way, `WrongSetting` while a server runs, OSError where there is no room,
+    or what the database raises.
     Nothing is changed until all of it is known to be whole; the database changes
     last, in one transaction.
     """
@@ -80,7 +81,10 @@ async def restore(
         unpacked = Path(folder)
         names = await asyncio.to_thread(archive.unpack, file, unpacked)
         copy = unpacked / archive.DATABASE
-        await asyncio.to_thread(copies.check, copy)
+        try:
+            await asyncio.to_thread(copies.check, copy)
+        except UnusableDatabase as error:
+            raise archive.BrokenArchive(f"its database cannot be used: {error}") from error
         if not over_schools and await _has_schools(settings):
             raise NotEmpty
         store = await open_sqlite(copy)

@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -49,12 +50,14 @@ class Failed(Exception):
     """A command that could not be carried out; its text says why."""
 
 
-def said(error: OSError) -> str:
-    """Which file, and what is wrong with it."""
-    sentence = ": ".join(filter(None, (error.filename and str(error.filename), error.strerror)))
+def said(error: OSError, place: Path | None = None) -> str:
+    """Which file, or else place, and what is wrong with it."""
+    if error.strerror is None:  # one of ours, whose text says all
+        return str(error)
+    sentence = f"{error.filename or place}: {error.strerror}"
     if isinstance(error, PermissionError):
         sentence += "; give the command as the user that Hekje runs as"
-    return sentence or str(error)
+    return sentence
 
 
 async def serve(settings: Settings, options: argparse.Namespace) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sys
 import zipfile
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -20,10 +22,10 @@ from server.settings import Settings, WrongSetting, read, signing_key
 from storage import ids
 from storage.schema import SCHEMA_VERSION, Deployment, School, Session, Ticket
 from storage.sqlite import copies, open_sqlite
-from storage.writes import Insert, UnusableDatabase
+from storage.writes import Insert
 from tests.cast import DE_IEP, REGENBOOG, move_in
 from tests.clients.people import Client, NodeClient, PythonClient
-from tests.running.house import Server, hekje
+from tests.running.house import PATIENCE, ROOT, Server, environment, hekje
 from tests.servers import secantus
 from tests.storage.test_migration import OLD
 
@@ -174,6 +176,66 @@ async def test_without_a_database_there_is_no_backup(tmp_path: Path) -> None:
     assert not (tmp_path / "b.zip").exists()
 
 
+# --- No room -------------------------------------------------------------------------------
+
+ON_A_SMALL_DISK = """
+import resource, sys
+from server import cli
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+sys.exit(cli.main())
+"""
+
+
+async def on_a_small_disk(folder: Path, *arguments: str) -> tuple[int, str]:
+    """As `hekje`, where no file can be larger than a part of a database."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", ON_A_SMALL_DISK, *arguments,
+        cwd=ROOT, env=environment(folder), stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE,
+    )  # fmt: skip
+    async with asyncio.timeout(PATIENCE):
+        _, complaint = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, complaint.decode()
+
+
+async def test_without_room_it_is_not_the_archive_that_is_blamed(
+    settings: Settings, tmp_path: Path
+) -> None:
+    code, complaint = await on_a_small_disk(settings.data, "backup", str(tmp_path / "b.zip"))
+    assert (code, complaint.count("\n")) == (1, 1)
+    assert complaint.startswith("hekje: no backup was made: ")
+    assert sorted(os.listdir(tmp_path)) == ["house"], "nothing unfinished is left"
+    await backup.back_up(settings, tmp_path / "b.zip")
+    code, complaint = await on_a_small_disk(tmp_path / "new", "restore", str(tmp_path / "b.zip"))
+    assert (code, complaint) == (
+        1, f"hekje: the backup was not restored: {tmp_path / 'new'}: File too large\n"
+    )  # fmt: skip
+    assert os.listdir(tmp_path / "new") == ["hekje.db.serving"]
+
+
+async def test_a_backup_goes_into_a_folder_that_is_there(
+    settings: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "usb" / "b.zip"
+    code, _, complaint = await hekje(settings.data, "backup", str(file))
+    assert (code, complaint) == (
+        1, f"hekje: no backup was made: there is no folder {file.parent}\n"
+    )  # fmt: skip
+    file.parent.mkdir()
+    for rest in ("", f"hekje: no backup was made: {file} is there already\n"):
+        _, _, complaint = await hekje(settings.data, "backup", str(file))
+        assert complaint == rest
+
+
+async def test_an_archive_is_not_passed_over(settings: Settings, tmp_path: Path) -> None:
+    await backup.back_up(settings, tmp_path / "b.zip")
+    file = str(tmp_path / "b.zip")
+    code, _, complaint = await hekje(settings.data, "restore", file, "--begin-anew")
+    assert (code, "takes no archive" in complaint) == (1, True)
+    assert (await hekje(settings.data, "restore", "--begin-anew"))[0] == 0
+
+
 # --- Putting it back -----------------------------------------------------------------------
 
 
@@ -285,7 +347,7 @@ async def test_a_broken_or_newer_archive_changes_nothing(
     await backup.back_up(settings, file)
     SPOIL[how](file)
     target = elsewhere(tmp_path)
-    with pytest.raises((BrokenArchive, UnusableDatabase)):
+    with pytest.raises(BrokenArchive):
         await backup.restore(target, file, over_schools=True, end_sessions=False)
     left = {path.name for path in target.data.rglob("*")}
     assert left <= {"hekje.db.serving"}, "no database, no key, no file"
@@ -297,7 +359,7 @@ async def test_an_archive_with_another_database_in_it_is_refused(
 ) -> None:
     (tmp_path / "letter").write_bytes(b"Beste school")
     archive.write(tmp_path / "b.zip", {archive.DATABASE: tmp_path / "letter"}, "now")
-    with pytest.raises(UnusableDatabase):
+    with pytest.raises(BrokenArchive, match="no SQLite database"):
         await backup.restore(settings, tmp_path / "b.zip", over_schools=True, end_sessions=False)
 
 

@@ -19,7 +19,8 @@ async def test_a_file_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     lock.mkdir()
     for command in (["restore", str(tmp_path / "b.zip")], ["serve", "--no-demo"]):
         code, _, complaint = await hekje(tmp_path, *command)
-        assert (code, complaint) == (1, f"hekje: {lock}: Is a directory\n")
+        assert (code, complaint.count("\n")) == (1, 1)
+        assert f"{lock}: Is a directory" in complaint
 
 
 async def test_an_argument_that_is_no_text_is_refused(tmp_path: Path) -> None:
