@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from server import archive
 from server.alone import only_server
 from server.clock import now, rfc3339
+from server.owner import like_its_folder, make_folder
 from server.settings import Settings
 from server.sweep import devices_of
 from storage import ids
@@ -67,13 +68,12 @@ async def restore(
     Where what was there is now, if it was no database. Raises `BrokenArchive`,
     `NotEmpty`, `BrokenDatabase` where what is there is none and schools must not
     give way, `WrongSetting` while a server runs, OSError where there is no room,
-    or what the database raises.
-    Nothing is changed until all of it is known to be whole; the database changes
-    last, in one transaction.
+    or what the database raises. Nothing is changed until all of it is known to be
+    whole; the database changes last, in one transaction.
     """
     data = settings.data
-    data.mkdir(parents=True, exist_ok=True)
-    settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(data)
+    make_folder(settings.sqlite_path.parent)
     with (
         closing(only_server(settings.sqlite_path)),
         tempfile.TemporaryDirectory(dir=data, prefix=".hekje-restore-") as folder,
@@ -95,8 +95,11 @@ async def restore(
         for name in names:
             if name.startswith(f"{archive.FILES}/"):
                 _move(unpacked / name, data / name)
+        fresh = not settings.sqlite_path.exists()
         aside = _aside(settings.sqlite_path, now())
         moved = await asyncio.to_thread(copies.put_back, copy, settings.sqlite_path, aside=aside)
+        if fresh or moved:
+            like_its_folder(settings.sqlite_path)
         if archive.SECRET in names and not settings.secret:
             _move(unpacked / archive.SECRET, data / archive.SECRET)
         return aside if moved else None
@@ -135,10 +138,11 @@ async def _has_schools(settings: Settings) -> bool:
 
 
 def _move(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     unfinished = target.with_name(f".{target.name}.restoring")
     shutil.copyfile(source, unfinished)
     unfinished.chmod(0o600)
+    like_its_folder(unfinished)
     with unfinished.open("rb") as file:
         os.fsync(file.fileno())
     os.replace(unfinished, target)

@@ -173,7 +173,7 @@ def signing_key(settings: Settings) -> bytes:
 
 def _make_secret(path: Path) -> None:
     """Whole at once, and the same for all processes that start together."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".secret-") as unfinished:
         unfinished.write(secrets.token_urlsafe(32))
         unfinished.flush()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import apsw
@@ -38,6 +39,15 @@ def connect(path: Path, *, query_only: bool = False) -> apsw.Connection:
         connection.pragma("cache_size", -CACHE_KIB)
         connection.pragma("query_only", query_only)
         return connection
+
+
+def make_private(path: Path) -> None:
+    """A file that is not there yet is its owner's alone, with the journals that SQLite makes beside it.
+
+    No other is opened: to close one that SQLite has open would undo its locks.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 @contextmanager

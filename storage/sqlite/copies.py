@@ -7,7 +7,7 @@ from pathlib import Path
 import apsw
 
 from storage.migrations import refuse_newer
-from storage.sqlite.connect import connect, database_errors
+from storage.sqlite.connect import connect, database_errors, make_private
 from storage.sqlite.migrate import version_of
 from storage.writes import BrokenDatabase, Unavailable, UnusableDatabase
 
@@ -87,7 +87,8 @@ def _move_aside(path: Path, aside: Path) -> None:
 
 def _put_into(path: Path, copy: Path) -> None:
     with database_errors():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(path)
     target = connect(path)
     with database_errors():
         source = apsw.Connection(str(copy), flags=apsw.SQLITE_OPEN_READONLY)

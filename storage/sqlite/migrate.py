@@ -11,7 +11,7 @@ from storage.bodies import encode
 from storage.migrations import STEPS, Step, Steps, forward, refuse_newer, steps_of
 from storage.schema import KINDS, SCHEMA_VERSION, Record, index_value
 from storage.sqlite import statements, words
-from storage.sqlite.connect import connect, database_errors, transaction
+from storage.sqlite.connect import connect, database_errors, make_private, transaction
 
 WAITS_MS = 60_000
 """For another process that starts on the same file and was first: it may have much to do."""
@@ -22,6 +22,8 @@ def migrate(path: Path, steps: Steps = STEPS) -> None:
 
     Raises `NewerDatabase`, or `Unavailable` when the file cannot be used.
     """
+    with database_errors():
+        make_private(path)
     connection = connect(path)
     try:
         connection.set_busy_timeout(WAITS_MS)

@@ -111,6 +111,6 @@ async def open_sqlite(path: Path) -> SqliteStore:
     Raises `NewerDatabase`, or `Unavailable` when the file cannot be used.
     """
     with database_errors():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     migrate(path)
     return SqliteStore(path)

@@ -256,6 +256,21 @@ async def test_what_is_restored_begins_anew(settings: Settings, tmp_path: Path) 
         await store.close()
 
 
+async def test_what_is_restored_belongs_to_whom_the_folder_belongs_to(
+    settings: Settings, tmp_path: Path
+) -> None:
+    """Root restores too, and Hekje must be able to use all of it afterwards."""
+    await backup.back_up(settings, tmp_path / "b.zip")
+    target = elsewhere(tmp_path)
+    target.data.mkdir()
+    owner = 65534 if os.geteuid() == 0 else os.geteuid()
+    os.chown(target.data, owner, -1)
+    await backup.restore(target, tmp_path / "b.zip", over_schools=False, end_sessions=False)
+    owners = {path.name: path.stat().st_uid for path in target.data.rglob("*")}
+    assert owners.keys() == {"hekje.db", "hekje.db.serving", "secret", "files", "ab", "drawing"}
+    assert set(owners.values()) == {owner}
+
+
 async def test_schools_do_not_give_way_unasked(settings: Settings, tmp_path: Path) -> None:
     await backup.back_up(settings, tmp_path / "b.zip")
     target = elsewhere(tmp_path)

@@ -190,3 +190,16 @@ async def test_new_words_are_indexed_in_a_quiet_moment(store: SqliteStore, path:
 
     assert await eventually(indexed)
     connection.close()
+
+
+async def test_what_it_makes_is_its_owners_alone(tmp_path: Path) -> None:
+    """And what is there stays as somebody has made it."""
+    path = tmp_path / "made" / "hekje.db"
+    store = await open_sqlite(path)
+    for each in (path, path.with_name("hekje.db-wal"), path.parent):
+        assert each.stat().st_mode & 0o077 == 0, each
+    await store.close()
+    path.chmod(0o640)
+    path.parent.chmod(0o750)
+    await (await open_sqlite(path)).close()
+    assert [one.stat().st_mode & 0o777 for one in (path, path.parent)] == [0o640, 0o750]
