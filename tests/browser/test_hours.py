@@ -223,6 +223,39 @@ async def test_a_teacher_is_away_and_sees_the_first_mail_after_it(windows: Windo
     await saved(anna)
 
 
+async def test_what_cannot_be_is_shown_where_it_is_until_it_is_mended(windows: Windows) -> None:
+    anna = await at_hours(windows, viewport=PHONE)
+    wrong = "First check what is not right above."
+    await anna.get_by_role("button", name="Add days").click()
+    last = anna.get_by_label("Last day")
+    await anna.get_by_label("First day").fill(f"{now().year + 1}-12-01")
+    await last.fill(f"{now().year + 1}-11-28")
+    await expect(anna.locator(".meaning")).to_contain_text(wrong)
+    await expect(anna.locator(".preview li")).to_have_count(0)
+    await anna.get_by_role("button", name="Save").click()
+    told = anna.locator(".save-bar").get_by_role("alert")
+    await expect(told).to_have_text(wrong)
+    await expect(anna.get_by_label("First day")).to_be_focused()
+    await last.fill(f"{now().year + 1}-12-02")
+    await expect(told).to_have_count(0)
+    await expect(anna.locator(".preview li").first).to_be_attached()
+    await anna.get_by_role("button", name="Save").click()
+    await expect(anna.get_by_text("Saved.")).to_be_in_viewport()
+
+
+async def test_the_message_about_a_time_stays_until_somebody_types(windows: Windows) -> None:
+    anna = await at_hours(windows)
+    await anna.get_by_role("button", name="Monday: 8:00 to 16:30").click()
+    start = anna.get_by_label("Monday, from")
+    await start.fill("18:00")
+    await anna.get_by_role("button", name="Save").click()
+    await expect(start).to_be_focused()
+    before = anna.get_by_role("alert").filter(has_text="must come before")
+    await expect(before).to_be_visible()
+    await start.fill("1")
+    await expect(before).to_have_count(0)
+
+
 async def test_a_teacher_confirms_that_no_mail_shall_come(windows: Windows) -> None:
     anna = await at_hours(windows)
     await anna.get_by_label("Send me one e-mail").uncheck()

@@ -57,15 +57,18 @@ function Settings({ mine, onSaved }: { readonly mine: MyAvailability; readonly o
   const place = `${account.value?.id} ${mine.school_id}`;
   const [draft, setDraft] = useState(() => unsaved.get(place) ?? draftOf(mine));
   const [refused, setRefused] = useState<{ readonly field: string; readonly message: string } | null>(null);
-  const change = (some: Partial<Draft>): void => {
-    setRefused(null);
-    setDraft((before) => ({ ...before, ...some }));
-  };
+  const change = (some: Partial<Draft>): void =>
+    setDraft((before) => {
+      const now = { ...before, ...some };
+      return JSON.stringify(now) === JSON.stringify(before) ? before : now; // a field that was only left
+    });
+  useEffect(() => setRefused(null), [draft]);
   useEffect(() => {
     if (isSaved(draft, mine)) unsaved.delete(place);
     else unsaved.set(place, draft);
   }, [draft, mine]);
   const found = faults(draft);
+  const sound = found.size === 0 && refused === null;
   const trouble = (field: string): string | undefined => {
     const word = found.get(field);
     if (word !== undefined) return t(word);
@@ -101,12 +104,12 @@ function Settings({ mine, onSaved }: { readonly mine: MyAvailability; readonly o
       </section>
       <Meaning
         draft={draft}
-        sound={found.size === 0}
+        sound={sound}
         schoolId={mine.school_id}
         zone={zoneOf(mine.school_id)}
         onRefused={(field, message) => setRefused({ field, message })}
       />
-      <SaveBar mine={mine} draft={draft} sound={found.size === 0 && refused === null} onUndo={() => change(draftOf(mine))} onSaved={put} />
+      <SaveBar mine={mine} draft={draft} sound={sound} onUndo={() => change(draftOf(mine))} onSaved={put} />
     </>
   );
 }
@@ -125,6 +128,7 @@ function SaveBar({ mine, draft, sound, onUndo, onSaved }: SaveBarProps) {
   const [done, setDone] = useState(false);
   const dirty = !isSaved(draft, mine);
   useEffect(() => {
+    setTrouble(null);
     if (!dirty) return;
     setDone(false);
     setAsking(null);
@@ -142,12 +146,17 @@ function SaveBar({ mine, draft, sound, onUndo, onSaved }: SaveBarProps) {
     return null;
   };
   const submit = (confirm: boolean): void => {
-    if (sound) void attempted(() => save(confirm)).then(setTrouble);
-    else setTrouble(t("hours.preview.wrong"));
+    if (sound) {
+      void attempted(() => save(confirm)).then(setTrouble);
+      return;
+    }
+    setTrouble(t("hours.preview.wrong"));
+    const fault = document.querySelector(".times > .trouble")?.parentElement;
+    fault?.querySelector<HTMLElement>("[aria-invalid], .days input")?.focus();
   };
-  if (!dirty && mine.own) return <p class="done" role="status">{done ? t("saved") : ""}</p>;
+  const settled = !dirty && mine.own;
   return (
-    <div class="save-bar">
+    <div class={settled && !done ? "" : "save-bar"}>
       <Trouble text={trouble} />
       {asking !== null ? (
         <div role="alertdialog" aria-label={t("hours.digest")}>
@@ -161,15 +170,17 @@ function SaveBar({ mine, draft, sound, onUndo, onSaved }: SaveBarProps) {
         </div>
       ) : (
         <>
-          <p class="soft" role="status">{dirty ? t("hours.unsaved") : ""}</p>
+          <p class={done ? "done" : "soft"} role="status">{dirty ? t("hours.unsaved") : done ? t("saved") : ""}</p>
           {dirty && (
             <button type="button" class="quiet" onClick={onUndo}>
               {t("hours.undo")}
             </button>
           )}
-          <button type="button" class="primary" onClick={() => submit(false)}>
-            {t("save")}
-          </button>
+          {!settled && (
+            <button type="button" class="primary" onClick={() => submit(false)}>
+              {t("save")}
+            </button>
+          )}
         </>
       )}
     </div>

@@ -14,7 +14,7 @@ import { TimeField } from "./week_day";
 
 interface MeaningProps {
   readonly draft: Draft;
-  /** Nothing in it is wrong already. */
+  /** Nothing in it is known to be wrong. */
   readonly sound: boolean;
   readonly schoolId: string;
   readonly zone: string;
@@ -38,8 +38,8 @@ export function Meaning({ draft, sound, schoolId, zone, onRefused }: MeaningProp
       void ask("availability.preview", { school_id: schoolId, ...asked(draft), moments })
         .then((answer) => {
           if (number !== newest.current) return;
-          if (answer.ok) setReached(answer.moments);
-          else if (answer.error.field !== undefined) onRefused(answer.error.field, answer.error.message);
+          setReached(answer.ok ? answer.moments : []);
+          if (!answer.ok && answer.error.field !== undefined) onRefused(answer.error.field, answer.error.message);
         })
         .catch(() => undefined); // asked again when the line is back
     }, SETTLES);

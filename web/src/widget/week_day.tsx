@@ -78,9 +78,9 @@ function BlockFields({ day, typed: [from, to], trouble: found, onTyped, onRemove
 }
 
 /** Half a time is wrong until it is finished: nobody is told so while they type. */
-export function useTyping(): readonly [boolean, { readonly onFocusIn: () => void; readonly onFocusOut: () => void }] {
+export function useTyping(): readonly [boolean, { readonly onInput: () => void; readonly onFocusOut: () => void }] {
   const [typing, setTyping] = useState(false);
-  return [typing, { onFocusIn: () => setTyping(true), onFocusOut: () => setTyping(false) }];
+  return [typing, { onInput: () => setTyping(true), onFocusOut: () => setTyping(false) }];
 }
 
 interface TimeFieldProps {
