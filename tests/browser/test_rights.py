@@ -5,14 +5,14 @@ from __future__ import annotations
 from msgspec.structs import replace
 from playwright.async_api import expect
 
-from storage.schema import MESSAGES, Role
+from storage.schema import MESSAGES, Role, SchoolClass
 from storage.writes import Replace
 from tests.browser.house import PHONE, Windows, found_school
 from tests.browser.look import in_every_look
 from tests.browser.talk import bubble, composer, in_order, sent, write
 from tests.cast import Cast
-from tests.handlers.visitors import give_second_factor
-from tests.stories.roster import change
+from tests.handlers.visitors import PASSWORD, give_password, give_second_factor
+from tests.stories.roster import change, there
 
 
 @in_every_look
@@ -44,12 +44,14 @@ async def test_a_child_that_moves_leaves_a_conversation_to_read(windows: Windows
     await expect(fatima.get_by_text("but no longer write in it.")).to_be_visible()
     await expect(composer(fatima)).to_have_count(0)
     await in_order(fatima, "Over de zwemles")
-    await expect(fatima.get_by_role("link", name="Write to the teachers of 4A")).to_be_visible()
+    await expect(
+        fatima.get_by_role("link", name="Write to the teachers of class 4A")
+    ).to_be_visible()
 
 
 async def test_guardians_choose_who_reads_along(windows: Windows) -> None:
     fatima = await windows.open("fatima")
-    await fatima.get_by_role("link", name="Write to the teachers of 3B").click()
+    await fatima.get_by_role("link", name="Write to the teachers of class 3B").click()
     await fatima.get_by_label("Youssef Amrani").check()
     readers = "This is read by: you, Youssef Amrani, Anna Jansen and Bram Smit. Nobody else."
     await expect(fatima.get_by_text(readers)).to_be_visible()
@@ -74,7 +76,10 @@ async def test_a_teacher_begins_with_a_family(windows: Windows) -> None:
     fatima = await windows.open("fatima")
     await anna.get_by_role("button", name="Continue").click()
     await expect(anna.get_by_text("The parents see it from your first message on.")).to_be_visible()
-    await expect(fatima.get_by_text("You have read everything.")).to_be_visible()
+    await expect(
+        fatima.get_by_role("link", name="Write to the teachers of class 3B")
+    ).to_be_visible()
+    await expect(fatima.get_by_text("You have read everything.")).to_have_count(0)
     await write(anna, "Sami heeft zijn gymtas laten staan")
     await expect(fatima.get_by_text("There is news in 1 conversation.")).to_be_visible()
     await fatima.get_by_role("link", name="You and the team").click()
@@ -137,6 +142,15 @@ async def test_search_finds_and_leads_to_the_message(windows: Windows) -> None:
     await expect(fatima.get_by_role("button", name="To the last message")).to_be_visible()
     await fatima.get_by_role("button", name="To the last message").click()
     await expect(bubble(fatima, "Bericht nummer 119")).to_be_in_viewport()
+
+
+async def test_a_class_that_calls_itself_one_is_not_called_so_twice(windows: Windows) -> None:
+    school_class = await there(windows.store, SchoolClass, windows.cast.groep_3b)
+    await windows.store.commit([Replace(replace(school_class, name="Groep 3"))])
+    fatima = await windows.open("fatima")
+    card = fatima.get_by_role("region", name="Sami Amrani")
+    await expect(card).to_contain_text("Class 3 ·")
+    await expect(card.get_by_role("link", name="Write to the teachers of class 3")).to_be_visible()
 
 
 async def test_the_office_alone_is_offered_no_search(windows: Windows) -> None:

@@ -97,7 +97,7 @@ async def test_what_axe_and_the_eye_for_width_would_find(windows: Windows) -> No
 
 async def test_a_whole_conversation_by_keyboard_alone(windows: Windows) -> None:
     page = await windows.open("fatima")
-    await expect(page.get_by_role("link", name="Write to the teachers of 3B")).to_be_visible()
+    await expect(page.get_by_role("link", name="Write to the teachers of class 3B")).to_be_visible()
     await tab_to(page, "Write to the teachers")
     await page.keyboard.press("Enter")
     await tab_to(page, "Continue")

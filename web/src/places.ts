@@ -105,8 +105,9 @@ export function nameOf(one: Place): string {
   return schools.value.length > 1 ? `${name} · ${schoolName(one.class.school_id)}` : name;
 }
 
+/** As sentences name it after "groep" or "class", which some schools call it themselves. */
 export const className = (one: SchoolClass | undefined): string =>
-  one === undefined ? "" : one.read_only ? `${one.name} (${one.year})` : one.name;
+  one === undefined ? "" : `${one.name.replace(/^(groep|class) +(?=.)/i, "")}${one.read_only ? ` (${one.year})` : ""}`;
 
 export const schoolName = (id: string): string =>
   schools.value.find((school) => school.id === id)?.name ?? "";

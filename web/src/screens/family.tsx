@@ -19,7 +19,7 @@ export function Family() {
   return (
     <>
       <ListTitle title={t("family.hello", { name: givenName(account.value?.name ?? "") })}>
-        {isGuardian.value && <p class="lead">{unread > 0 ? counted("family.new", unread) : t("family.all_read")}</p>}
+        {all.length > 0 && isGuardian.value && <p class="lead">{unread > 0 ? counted("family.new", unread) : t("family.all_read")}</p>}
       </ListTitle>
       {here.map((pupil) => (
         <Child key={`${pupil.id} ${pupil.class_id}`} pupil={pupil} conversations={all.filter((one) => belongs(one, pupil))} />
