@@ -56,10 +56,15 @@ async def list_(turn: Turn, request: people.ListInvitations) -> Decision:
                 has_address=invitee.has_address,
                 needs_own_address=invitee.needs_own_address,
                 invited_at=rfc3339(newest[0].made_at) if newest else None,
+                invited_until=_end_of(newest[0]) if newest else None,
                 undelivered=mark.cause if mark and await reader_of(turn, mark) else None,
             )
         )
     return Decision(people.InvitationsAnswer(guardians=shown))
+
+
+def _end_of(link: Link) -> str:
+    return rfc3339(link.ended_at or link.expires_at)
 
 
 async def send(turn: Turn, request: people.SendInvitations) -> Decision:

@@ -180,6 +180,7 @@ class InvitedGuardian(Answer):
         bool, about("another guardian has the same one: an account is one person")
     ]
     invited_at: Instant | None = None
+    invited_until: Annotated[Instant | None, about("the link in it works until then")] = None
     undelivered: Annotated[Trouble | None, about("the last mail to them did not arrive")] = None
 
 

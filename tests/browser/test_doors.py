@@ -9,13 +9,14 @@ from msgspec.structs import replace
 from playwright.async_api import expect
 
 from server.clock import now
-from storage.schema import Link
+from storage.schema import Guardian, Link
 from storage.writes import Replace
-from tests.browser.house import Windows
+from tests.browser.house import PHONE, Windows
 from tests.browser.look import in_every_look
-from tests.browser.talk import composer, in_order
+from tests.browser.talk import composer, in_order, write
 from tests.browser.window import Window
-from tests.handlers.visitors import PASSWORD, give_password, take_account
+from tests.handlers.visitors import PASSWORD, change_roster, give_password, take_account
+from tests.stories.roster import there
 
 
 async def at_link(windows: Windows, link: str) -> Window:
@@ -64,6 +65,32 @@ async def test_a_teacher_invites_and_a_parent_comes_in(windows: Windows) -> None
     await expect(fatima.heading("family.hello", name="Fatima")).to_be_visible()
     await anna.page.reload()
     await expect(fatima_there).to_contain_text(anna.says("guardians.account"))
+
+
+async def test_whoever_has_an_invitation_is_not_sent_another_with_all(windows: Windows) -> None:
+    await take_account(windows, "fatima", "youssef", "joost")
+    joost = await there(windows.store, Guardian, windows.cast.joost)
+    await change_roster(windows, Replace(replace(joost, email=None)))
+    path = f"/class/{windows.cast.groep_3b}/guardians"
+    anna = await windows.window("anna", path)
+    await anna.sees_count("invite.cannot", 1)
+    everybody = anna.page.get_by_role("button", name=anna.look.words.counted("invite.all", 2))
+    await everybody.click()
+    sent = anna.page.get_by_text(anna.look.words.counted("invite.sent", 2))
+    await expect(sent).to_be_in_viewport()
+    await expect(everybody).to_have_count(0)
+    again = anna.button("invite.again.one", name="Fatima Amrani")
+    await expect(again).to_be_visible()
+
+    link = await windows.mailed_link("fatima")
+    record = await there(windows.store, Link, link.partition("#")[2].partition(".")[0])
+    await windows.store.commit([Replace(replace(record, expires_at=now() - timedelta(days=1)))])
+    await anna.page.reload()
+    fatima_there = anna.page.get_by_role("listitem").filter(has_text="Fatima Amrani")
+    await expect(fatima_there).to_contain_text("The link has expired.")
+    one = anna.page.get_by_role("button", name=anna.look.words.counted("invite.all", 1))
+    await one.click()
+    await anna.sees_count("invite.sent", 1)
 
 
 async def test_a_link_that_is_too_old_asks_for_a_new_one(windows: Windows) -> None:

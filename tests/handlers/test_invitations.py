@@ -77,6 +77,10 @@ async def test_anna_sees_who_stands_where(school: School) -> None:
     }
     assert stand["youssef"]["has_account"] is False
     assert stand["youssef"]["invited_at"].endswith("Z")
+    lasts = [
+        datetime.fromisoformat(stand["youssef"][f"invited_{word}"]) for word in ("at", "until")
+    ]
+    assert (lasts[1] - lasts[0]).days == 14
     assert stand["joost"]["has_address"] is False
     assert "invited_at" not in stand["joost"]
 

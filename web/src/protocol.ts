@@ -342,6 +342,8 @@ export interface InvitedGuardian {
   readonly needs_own_address: boolean;
   /** instant, RFC 3339 in UTC with milliseconds */
   readonly invited_at?: string;
+  /** the link in it works until then */
+  readonly invited_until?: string;
   /** the last mail to them did not arrive */
   readonly undelivered?: "address" | "letter" | "time";
 }

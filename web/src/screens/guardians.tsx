@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 
+import { serverNow } from "../availability";
 import { ask, line } from "../connection";
 import { moment } from "../format";
 import { className, zoneOf } from "../places";
@@ -10,6 +11,9 @@ import { classes, pupils } from "../session";
 import { attempted, Trouble } from "../widget/form";
 import { PaneHead } from "../widget/pane";
 import { counted, listed, t } from "../words";
+
+/** Of a request. */
+const MOST = 200;
 
 export function Guardians({ classId }: { readonly classId: string }) {
   const [guardians, setGuardians] = useState<readonly InvitedGuardian[] | null>(null);
@@ -27,11 +31,10 @@ export function Guardians({ classId }: { readonly classId: string }) {
     if (line.value === "open") void attempted(load).then(setTrouble);
   }, [classId, line.value]);
 
-  const invite = (guardianIds?: readonly string[]): void => {
+  const invite = (guardianIds: readonly string[]): void => {
     setDone(null);
     const send = async (): Promise<string | null> => {
-      const whom = guardianIds === undefined ? {} : { guardian_ids: guardianIds };
-      const answer = await ask("invitation.send", { class_id: classId, ...whom });
+      const answer = await ask("invitation.send", { class_id: classId, guardian_ids: guardianIds });
       if (!answer.ok) return answer.error.message;
       setDone(counted("invite.sent", answer.sent));
       return load();
@@ -39,7 +42,8 @@ export function Guardians({ classId }: { readonly classId: string }) {
     void attempted(send).then(setTrouble);
   };
 
-  const open = (guardians ?? []).filter(canBeInvited);
+  const open = (guardians ?? []).filter((one) => canBeInvited(one) && !isInvited(one));
+  const without = (guardians ?? []).filter((one) => !one.has_account && !canBeInvited(one)).length;
   return (
     <>
       <PaneHead title={t("guardians.title", { name: className(schoolClass) })}>
@@ -47,20 +51,23 @@ export function Guardians({ classId }: { readonly classId: string }) {
       </PaneHead>
       <div class="pane-body">
         <Trouble text={trouble} />
-        <p role="status" class="done">
-          {done}
-        </p>
         {open.length > 0 && (
-          <button type="button" class="primary" onClick={() => invite()}>
+          <button type="button" class="primary" onClick={() => invite(open.slice(0, MOST).map((one) => one.guardian_id))}>
             {counted("invite.all", open.length)}
           </button>
         )}
+        {without > 0 && <p class="soft">{counted("invite.cannot", without)}</p>}
         {guardians?.length === 0 && <p class="empty">{t("guardians.empty")}</p>}
         <ul class="plain people">
           {[...(guardians ?? [])].sort(openFirst).map((one) => (
             <Guardian key={one.guardian_id} guardian={one} zone={zoneOf(schoolClass?.school_id ?? "")} onInvite={() => invite([one.guardian_id])} />
           ))}
         </ul>
+        <div class={done === null ? "" : "save-bar"}>
+          <p role="status" class="done">
+            {done}
+          </p>
+        </div>
       </div>
     </>
   );
@@ -95,10 +102,14 @@ function stateOf(guardian: InvitedGuardian, zone: string): string {
   if (guardian.has_account) return t("guardians.account");
   if (!guardian.has_address) return t("guardians.no_address");
   if (guardian.needs_own_address) return t("guardians.own_address");
-  return guardian.invited_at ? t("guardians.invited", { when: moment(guardian.invited_at, zone) }) : t("guardians.not_invited");
+  if (!guardian.invited_at) return t("guardians.not_invited");
+  return t(isInvited(guardian) ? "guardians.invited" : "guardians.expired", { when: moment(guardian.invited_at, zone) });
 }
 
 const canBeInvited = (one: InvitedGuardian): boolean => !one.has_account && one.has_address && !one.needs_own_address;
+
+/** And can still come in by that. */
+const isInvited = (one: InvitedGuardian): boolean => Date.parse(one.invited_until ?? "") > serverNow();
 
 const openFirst = (a: InvitedGuardian, b: InvitedGuardian): number =>
   Number(a.has_account) - Number(b.has_account) || a.name.localeCompare(b.name);
