@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -11,7 +12,7 @@ from playwright.async_api import FilePayload, Page, expect
 from server.clock import now
 from storage.schema import Account, Conversation, Message
 from storage.writes import Replace
-from tests.browser.house import Windows
+from tests.browser.house import PHONE, Windows
 from tests.browser.screens import LOCALES, Screen
 from tests.browser.test_screens import looks_right
 from tests.calendar.make import government, ics, whole_day
@@ -22,11 +23,11 @@ YEAR = now().year + 1
 """Whatever year it is, its holidays are still to come."""
 
 
-async def office(windows: Windows, path: str, language: str = "en") -> Page:
+async def office(windows: Windows, path: str, language: str = "en", **options: Any) -> Page:
     await give_second_factor(windows, "dewit")
     account = await there(windows.store, Account, windows.cast.account("dewit"))
     await windows.store.commit([Replace(replace(account, locale=language))])
-    return await windows.open("dewit", path, locale=LOCALES[language])
+    return await windows.open("dewit", path, locale=LOCALES[language], **options)
 
 
 def calendar(windows: Windows) -> str:
@@ -39,7 +40,7 @@ def agenda(*days: tuple[str, str]) -> FilePayload:
 
 
 async def test_a_day_is_added_removed_and_put_back(windows: Windows) -> None:
-    page = await office(windows, "/office")
+    page = await office(windows, "/office", viewport=PHONE)
     await page.get_by_role("link", name="School calendar").click()
     await expect(page.get_by_role("heading", name="School calendar")).to_be_focused()
     await expect(page.get_by_text("will appear here")).to_be_visible()
@@ -47,6 +48,8 @@ async def test_a_day_is_added_removed_and_put_back(windows: Windows) -> None:
     await page.get_by_role("textbox", name="Name").fill("Studiedag")
     await page.get_by_label("First day").fill(f"{YEAR}-03-05")
     await page.get_by_role("button", name="Add", exact=True).click()
+    await expect(page.get_by_text("Added.")).to_be_in_viewport()
+    await expect(page.get_by_role("button", name="Undo")).to_be_in_viewport()
     row = page.get_by_role("listitem").filter(has_text="Studiedag")
     await expect(row).to_contain_text(f"5 March {YEAR}")
     remove = page.get_by_role("button", name="Remove Studiedag")

@@ -60,16 +60,6 @@ export function Calendar({ schoolId }: { readonly schoolId: string }) {
       <div class="pane-body calendar">
         <p>{t("calendar.text")}</p>
         <Trouble text={trouble} />
-        <div class="calendar-done">
-          <p role="status" class="done">
-            {done}
-          </p>
-          {undo !== null && done !== "" && (
-            <button type="button" class="secondary" onClick={goBack}>
-              {t("calendar.undo")}
-            </button>
-          )}
-        </div>
         {calendar !== null && (
           <>
             <Days calendar={calendar} today={todayIn(zoneOf(schoolId))} onRemove={remove} />
@@ -87,6 +77,16 @@ export function Calendar({ schoolId }: { readonly schoolId: string }) {
             />
           </>
         )}
+        <div class={done === "" ? "" : "save-bar"}>
+          <p role="status" class="done">
+            {done}
+          </p>
+          {undo !== null && done !== "" && (
+            <button type="button" class="secondary" onClick={goBack}>
+              {t("calendar.undo")}
+            </button>
+          )}
+        </div>
       </div>
     </>
   );
