@@ -112,6 +112,8 @@ async def waits(windows: Windows) -> None:
 async def test_the_office_sees_who_waits_and_may_not_want_to(windows: Windows) -> None:
     await waits(windows)
     page = await office(windows, "/office")
+    first = page.locator(".card h2").first
+    await expect(first).to_have_text("Parents who have waited long")
     card = page.locator(".card").filter(has_text="Parents who have waited long")
     await expect(card).to_contain_text("Fatima Amrani")
     await expect(card).to_contain_text("Ask Anna Jansen and Bram Smit")

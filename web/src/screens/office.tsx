@@ -11,7 +11,7 @@ import { account, classes, schools } from "../session";
 import { NamesInDigests } from "../widget/names_in_digests";
 import { listed, t } from "../words";
 import { ListTitle } from "./title";
-import { UnreadOf } from "./unread";
+import { UnreadOf, useUnread } from "./unread";
 
 export function Office() {
   const mine = schools.value.filter((school) =>
@@ -30,9 +30,11 @@ export function Office() {
 }
 
 function OfficeOf({ school }: { readonly school: School }) {
+  const unread = useUnread(school.id);
   const here = [...classes.value.values()].filter((one) => one.school_id === school.id && !one.read_only);
   return (
     <>
+      {unread.first && <UnreadOf unread={unread} />}
       <section class="card">
         <h2 class="section-title">{school.name}</h2>
         {here.length === 0 && <p class="empty">{t("office.no_classes")}</p>}
@@ -55,7 +57,7 @@ function OfficeOf({ school }: { readonly school: School }) {
           <span class="row-about">{t("calendar.open.text")}</span>
         </a>
       </section>
-      <UnreadOf schoolId={school.id} />
+      {!unread.first && <UnreadOf unread={unread} />}
       <Failures school={school} />
       <NamesInDigests school={school} />
     </>

@@ -12,15 +12,32 @@ import { counted, listed, t } from "../words";
 
 const CHOICES = [null, 1, 2, 3, 5, 10] as const;
 
-export function UnreadOf({ schoolId }: { readonly schoolId: string }) {
+interface Unread {
+  readonly schoolId: string;
+  readonly answer: UnreadAnswer | null;
+  /** Somebody waited when it was asked for: that comes before all else, and stays where it is. */
+  readonly first: boolean;
+  readonly setAnswer: (answer: UnreadAnswer) => void;
+}
+
+export function useUnread(schoolId: string): Unread {
   const [answer, setAnswer] = useState<UnreadAnswer | null>(null);
-  const [trouble, setTrouble] = useState<string | null>(null);
+  const [first, setFirst] = useState(false);
   useEffect(() => {
     if (line.value !== "open") return;
     void ask("notice.unread", { school_id: schoolId })
-      .then((given) => given.ok && setAnswer(given))
+      .then((given) => {
+        if (!given.ok) return;
+        setAnswer(given);
+        setFirst(given.unread.length > 0);
+      })
       .catch(() => undefined); // it is asked again when the line is back
   }, [schoolId, line.value]);
+  return { schoolId, answer, first, setAnswer };
+}
+
+export function UnreadOf({ unread: { schoolId, answer, setAnswer } }: { readonly unread: Unread }) {
+  const [trouble, setTrouble] = useState<string | null>(null);
   if (answer === null) return null;
   const choose = (days: number | null): void => {
     const store = async (): Promise<string | null> => {
