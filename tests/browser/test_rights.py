@@ -144,6 +144,40 @@ async def test_search_finds_and_leads_to_the_message(windows: Windows) -> None:
     await expect(bubble(fatima, "Bericht nummer 119")).to_be_in_viewport()
 
 
+async def test_search_is_still_there_for_whoever_comes_back_and_nobody_else(
+    windows: Windows,
+) -> None:
+    anna = await windows.somebody("anna")
+    id = await windows.conversation("fatima", "De poes is ziek", "En de poes van oma ook")
+    fatima = await windows.open("fatima", "/search")
+    field = fatima.get_by_role("searchbox")
+    await expect(field).to_be_focused()
+    await field.fill("poes")
+    await field.press("Enter")
+    await expect(fatima.get_by_text("2 messages found.")).to_be_visible()
+    await fatima.get_by_role("link", name="De poes is ziek").click()
+    await expect(bubble(fatima, "De poes is ziek")).to_be_in_viewport()
+    await fatima.go_back()
+    await expect(field).to_be_focused()
+    await expect(field).to_have_value("poes")
+    await expect(fatima.get_by_text("2 messages found.")).to_be_visible()
+    await fatima.get_by_role("link", name="De poes is ziek").click()
+    await anna.ok("message.send", conversation_id=id, key="1", text="Een poes? Beterschap!")
+    await fatima.go_back()
+    await expect(fatima.get_by_text("3 messages found.")).to_be_visible()
+
+    await fatima.get_by_role("link", name="Settings").click()
+    await fatima.get_by_role("button", name="Log out", exact=True).click()
+    await expect(fatima.get_by_role("heading", name="Log in")).to_be_visible()
+    await give_password(windows, "joost")
+    await fatima.get_by_label("E-mail").fill(f"joost@{windows.cast.school_id}.example")
+    await fatima.get_by_label("Password", exact=True).fill(PASSWORD)
+    await fatima.get_by_role("button", name="Log in").click()
+    await fatima.get_by_role("link", name="Search").click()
+    await expect(field).to_have_value("")
+    await expect(fatima.get_by_text("poes")).to_have_count(0)
+
+
 async def test_a_class_that_calls_itself_one_is_not_called_so_twice(windows: Windows) -> None:
     school_class = await there(windows.store, SchoolClass, windows.cast.groep_3b)
     await windows.store.commit([Replace(replace(school_class, name="Groep 3"))])

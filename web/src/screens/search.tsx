@@ -1,41 +1,69 @@
 /** Finding messages by their words, in everything that somebody may read. */
 
-import { useState } from "preact/hooks";
+import { signal } from "@preact/signals";
+import { useEffect, useRef, useState } from "preact/hooks";
 
-import { ask } from "../connection";
+import { ask, line } from "../connection";
 import { moment } from "../format";
 import { className, zoneOf } from "../places";
 import type { Message } from "../protocol";
 import { at } from "../router";
-import { classes, known } from "../session";
+import { account, classes, known } from "../session";
 import { attempted, Trouble } from "../widget/form";
 import { Icon } from "../widget/icon";
 import { PaneHead } from "../widget/pane";
 import { said } from "../widget/row";
 import { counted, t } from "../words";
 
-export function Search() {
-  const [text, setText] = useState("");
-  const [asked, setAsked] = useState("");
-  const [found, setFound] = useState<readonly Message[] | null>(null);
-  const [more, setMore] = useState(false);
-  const [trouble, setTrouble] = useState<string | null>(null);
+interface Looked {
+  readonly text: string;
+  readonly asked: string;
+  readonly found: readonly Message[] | null;
+  readonly more: boolean;
+}
 
-  const look = (words: string, before?: string): void => {
+const NOTHING: Looked = { text: "", asked: "", found: null, more: false };
+/** For whoever comes back from a message; only as long as the same person is in. */
+const looked = signal(NOTHING);
+let whose = account.value?.id;
+account.subscribe((who) => {
+  if (who?.id !== whose) looked.value = NOTHING;
+  whose = who?.id;
+});
+
+const PAGE = 50;
+const MOST = 200;
+/** Where there is no keyboard on the screen that would cover what was found. */
+const FINE = matchMedia("(pointer: fine)").matches;
+
+export function Search() {
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const { text, asked, found, more } = looked.value;
+
+  const look = (words: string, before?: string, limit = PAGE): void => {
+    const asker = whose;
     const carry = async (): Promise<string | null> => {
-      const answer = await ask("message.search", { text: words, ...(before === undefined ? {} : { before }) });
+      const answer = await ask("message.search", { text: words, limit, ...(before === undefined ? {} : { before }) });
+      if (asker !== whose) return null;
       if (!answer.ok) return answer.error.message;
-      setAsked(words);
-      setFound(before === undefined ? answer.messages : [...(found ?? []), ...answer.messages]);
-      setMore(answer.more);
+      const messages = before === undefined ? answer.messages : [...(looked.value.found ?? []), ...answer.messages];
+      looked.value = { ...looked.value, asked: words, found: messages, more: answer.more };
       return null;
     };
     void attempted(carry).then(setTrouble);
   };
+  useEffect(() => {
+    if (FINE) field.current?.focus();
+  }, []);
+  useEffect(() => {
+    // something of it may have been withdrawn
+    if (line.value === "open" && found !== null) look(asked, undefined, Math.min(MOST, Math.max(PAGE, found.length)));
+  }, [line.value]);
 
   return (
     <>
-      <PaneHead title={t("search.title")} quiet />
+      <PaneHead title={t("search.title")} quiet={FINE} />
       <div class="pane-body">
         <form
           class="search"
@@ -45,7 +73,7 @@ export function Search() {
             if (text.trim() !== "") look(text);
           }}
         >
-          <input type="search" maxLength={200} aria-label={t("search.words")} placeholder={t("search.words")} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+          <input ref={field} type="search" maxLength={200} aria-label={t("search.words")} placeholder={t("search.words")} value={text} onInput={(event) => (looked.value = { ...looked.value, text: event.currentTarget.value })} />
           <button type="submit" class="primary">
             <Icon name="search" />
             {t("search")}
