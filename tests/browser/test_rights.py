@@ -178,6 +178,23 @@ async def test_search_is_still_there_for_whoever_comes_back_and_nobody_else(
     await expect(fatima.get_by_text("poes")).to_have_count(0)
 
 
+async def test_a_page_is_called_by_its_screen_and_never_by_a_child(windows: Windows) -> None:
+    id = await windows.conversation("fatima", "Eerste bericht")
+    anna = await windows.open("anna")
+    await expect(anna).to_have_title("(1) Class 3B – Hekje")
+    await anna.goto(f"{windows.house.address}/c/{id}")
+    await expect(anna).to_have_title("Messages · Class 3B – Hekje")
+    await anna.get_by_role("link", name="Search").click()
+    await expect(anna).to_have_title("Search – Hekje")
+    await anna.goto(f"{windows.house.address}/write/{windows.cast.groep_3b}/{windows.cast.lotte}")
+    await expect(anna).to_have_title("New message · Class 3B – Hekje")
+    await anna.goto(f"{windows.house.address}/class/{windows.cast.groep_3b}/guardians")
+    await expect(anna).to_have_title("Parents · Class 3B – Hekje")
+    fatima, nobody = await windows.open("fatima", "/family"), await windows.open()
+    await expect(fatima).to_have_title("My children – Hekje")
+    await expect(nobody).to_have_title("Log in – Hekje")
+
+
 async def test_a_class_that_calls_itself_one_is_not_called_so_twice(windows: Windows) -> None:
     school_class = await there(windows.store, SchoolClass, windows.cast.groep_3b)
     await windows.store.commit([Replace(replace(school_class, name="Groep 3"))])

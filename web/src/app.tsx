@@ -8,8 +8,8 @@ import { Frame } from "./screens/frame";
 import { LogIn } from "./screens/login";
 import { Opening, Stranger } from "./screens/waiting";
 import { account } from "./session";
+import { title } from "./title";
 import { later } from "./widget/later";
-import { t, tag } from "./words";
 
 const Activate = later(() => import("./screens/activate").then((found) => found.Activate));
 const Enrol = later(() => import("./screens/enrol").then((found) => found.Enrol));
@@ -18,10 +18,10 @@ const Merge = later(() => import("./screens/merge").then((found) => found.Merge)
 const Reset = later(() => import("./screens/reset").then((found) => found.Reset));
 
 export function App() {
-  const language = tag.value;
+  const called = title.value;
   useEffect(() => {
-    document.title = t("app");
-  }, [language]);
+    document.title = called;
+  }, [called]);
   switch (route.value.name) {
     case "activate":
       return <Activate />;
