@@ -209,3 +209,31 @@ async def test_whoever_logs_out_leaves_nothing_and_is_told_no_more_than_that(
     assert kept == ["hekje.locale"]
     await fatima.page.reload()
     await expect(fatima.heading("login.title")).to_be_visible()
+
+
+async def test_whoever_has_not_sent_all_is_warned_until_it_is_or_thinks_again(
+    windows: Windows,
+) -> None:
+    await windows.conversation("fatima")
+    page = await windows.open("fatima", "/settings", viewport=PHONE)
+    fatima = Window(page, windows.look)
+    await expect(fatima.button("log_out")).to_be_visible()  # its script is there
+    await fatima.button("back").click()
+    await fatima.link("family.alone").click()
+    await expect(composer(fatima)).to_be_visible()
+    await page.context.set_offline(True)
+    await write(fatima, "Nog niet verstuurd")
+    await page.get_by_role("button", name="Back").click()
+    await fatima.link("settings").click()
+    await fatima.button("log_out").click()
+    await expect(fatima.button("log_out.anyway")).to_be_in_viewport(ratio=1)
+    await fatima.button("cancel").click()
+    await expect(fatima.text("log_out.unsent")).to_have_count(0)
+    await fatima.button("log_out").click()
+    await fatima.button("log_out.anyway").click()
+    card = fatima.locator(".card").filter(has=fatima.button("log_out.anyway"))
+    await expect(card.get_by_text(fatima.says("no_connection"))).to_be_visible()
+    await page.context.set_offline(False)
+    await expect(fatima.button("log_out")).to_be_visible()
+    await expect(fatima.text("log_out.unsent")).to_have_count(0)
+    await expect(fatima.text("no_connection")).to_have_count(0)

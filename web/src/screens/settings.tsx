@@ -1,6 +1,6 @@
 /** One's own name and language, where one is logged in, and the second factor. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { ask, line } from "../connection";
 import { moment } from "../format";
@@ -190,15 +190,25 @@ function OtherAccount() {
 
 function LogOut() {
   const [sure, setSure] = useState(false);
+  const card = useRef<HTMLElement>(null);
   const waiting = outbox.value?.messages.value.length ?? 0;
   const mayLeave = (): boolean => {
     setSure(waiting > 0);
     return waiting === 0 || sure;
   };
+  useEffect(() => {
+    if (waiting === 0) setSure(false); // it was all sent meanwhile
+    if (sure) card.current?.scrollIntoView({ block: "nearest" });
+  }, [sure, waiting === 0]);
   return (
-    <section class="card">
+    <section class="card" ref={card}>
       <p role="status">{sure && t("log_out.unsent")}</p>
       <LogOutButton look="secondary" word={sure ? "log_out.anyway" : "log_out"} mayLeave={mayLeave} />
+      {sure && (
+        <button type="button" class="quiet" onClick={() => setSure(false)}>
+          {t("cancel")}
+        </button>
+      )}
     </section>
   );
 }

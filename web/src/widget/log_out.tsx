@@ -1,7 +1,8 @@
 /** Logging out: it says so when the server cannot be reached, since the session would live on. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 
+import { line } from "../connection";
 import { logOut } from "../session";
 import { t, type Word } from "../words";
 import { attempted, Trouble } from "./form";
@@ -15,6 +16,9 @@ interface LogOutProps {
 
 export function LogOutButton({ look, word = "log_out", mayLeave = () => true }: LogOutProps) {
   const [trouble, setTrouble] = useState<string | null>(null);
+  useEffect(() => {
+    if (line.value === "open") setTrouble(null);
+  }, [line.value]);
   const leave = (): void => {
     if (mayLeave()) void attempted(logOut).then(setTrouble);
   };
