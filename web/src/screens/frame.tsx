@@ -12,12 +12,12 @@ import { Gate } from "../widget/gate";
 import { Icon } from "../widget/icon";
 import { later } from "../widget/later";
 import { counted, t, type Word } from "../words";
-import { Calendar } from "./calendar";
 import { ClassInbox } from "./class";
 import { Conversation } from "./conversation";
 import { Family } from "./family";
 import { Write } from "./write";
 
+const Calendar = later(() => import("./calendar").then((found) => found.Calendar));
 const Guardians = later(() => import("./guardians").then((found) => found.Guardians));
 const Hours = later(() => import("./hours").then((found) => found.Hours));
 const Office = later(() => import("./office").then((found) => found.Office));
