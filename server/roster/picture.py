@@ -61,6 +61,10 @@ class Faults:
             self._found.append(Fault(file, 0, rest, self._locale))
             self.stop()
 
+    def about(self, file: str) -> bool:
+        """Whether something was wrong with a file of that name, in any case."""
+        return any(fault.file.lower() == file.lower() for fault in self._found)
+
     def mismatch(self, file: str, line: int, reason: str, /, **values: object) -> None:
         """What does not fit together, where everything has been read that it should fit with."""
         if not self.partial:

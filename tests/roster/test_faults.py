@@ -226,6 +226,41 @@ def test_a_zip_file_with_tricks_is_refused(export: Path, spoil: Spoil, reason: s
     assert reason in " ".join(fault.reason for fault in faults(path))
 
 
+def deep(export: Path) -> Path:
+    path = zip_folder(export)
+    with zipfile.ZipFile(path, "w") as archive:
+        for file in export.iterdir():
+            archive.write(file, f"a/b/{file.name}" if file.name == USERS else file.name)
+    return path
+
+
+def damaged(export: Path) -> Path:
+    path = zip_folder(export)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for file in export.iterdir():
+            archive.write(file, file.name)
+    path.write_bytes(path.read_bytes().replace(b"Lotte", b"Lutte"))
+    return path
+
+
+def large(export: Path) -> Path:
+    with (export / USERS).open("ab") as file:
+        file.truncate(files.LARGEST + 1)
+    return export
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [(deep, "lies deeper"), (damaged, "cannot be read"), (large, "larger than 50 MB")],
+)
+def test_a_file_that_cannot_be_read_is_not_said_to_be_missing(
+    export: Path, spoil: Callable[[Path], Path], reason: str
+) -> None:
+    (told,) = faults(spoil(export))
+    assert (told.file, told.line) == (USERS, 0)
+    assert reason in told.reason
+
+
 def test_a_zip_bomb_is_read_to_the_limit_only(
     export: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -114,7 +114,8 @@ def _read(
 ) -> list[Row]:
     content = files.get(name.lower())
     if content is None:
-        faults.add(name, 0, "file_missing")
+        if not faults.about(name):  # one that could not be read is there
+            faults.add(name, 0, "file_missing")
         faults.partial = True
         return []
     return read_table(name, content, columns, faults)
@@ -130,7 +131,7 @@ def _version(properties: Mapping[str, Row], files: Mapping[str, bytes], faults: 
         faults.add(MANIFEST, row.line, "version_unknown", version=row["value"])
     else:
         faults.mismatch(MANIFEST, 0, "version_missing")
-    return 2 if ROLES in files else 1
+    return 2 if ROLES in files or faults.about(ROLES) else 1
 
 
 def _check_manifest(
