@@ -33,9 +33,10 @@ from storage.schema import (
     RoleName,
     School,
     SchoolClass,
+    Teacher,
     Undelivered,
 )
-from storage.writes import Insert, Replace, Write
+from storage.writes import Write
 
 EARLIER_LINKS = 20
 """All before the newest are void already."""
@@ -145,7 +146,8 @@ async def create_account_link(
 ) -> Decision:
     """Answers the `Link` for somebody of the office, or for the teacher with that SIS id.
 
-    With a `name` the teacher is made: somebody from outside, who comes to substitute.
+    With a `name` the teacher is made: somebody from outside, who comes to substitute. Who waits
+    with that address already is the same person, under the name given last.
     """
     school = await _school(turn, school_id)
     email = accounts.checked_address(email)
@@ -155,10 +157,9 @@ async def create_account_link(
     elif name is None:
         person_id = await _teacher_id(turn, school_id, teacher_sis_id)
     else:
-        person_id = ids.fresh(school_id)
-        given, _, family = checked_name(name).partition(" ")
-        teacher = from_outside(school, person_id, given, family)
-        made = Insert(teacher), Replace(school)
+        waiting = await _waiting_at(turn, school_id, email)
+        person_id = waiting.id if waiting else ids.fresh(school_id)
+        made = from_outside(school, person_id, checked_name(name), email, waiting)
     await _must_have_no_role_yet(turn, school_id, role, person_id, email)
     invitation = rules.Invitation(school_id, person_id, role, email, school.locale)
     earlier = await links_of(turn, person_id)
@@ -179,6 +180,15 @@ async def _teacher_id(turn: Turn, school_id: str, sis_id: str | None) -> str:
             if await is_here(turn, teacher.id):
                 return teacher.id
     raise NotFound("teacher_unknown")
+
+
+async def _waiting_at(turn: Turn, school_id: str, email: str) -> Teacher | None:
+    """Who comes from outside, with that address, and has not been in yet."""
+    for teacher in await turn.roster.find(TEACHERS_OF_SCHOOL, school_id):
+        known_by = teacher.email if teacher.from_outside else None
+        if known_by == accounts.folded(email) and not await turn.roster.get(Role, teacher.id):
+            return teacher
+    return None
 
 
 async def _must_have_no_role_yet(

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from msgspec.structs import replace
 
 from server.decision import Conflict, Invalid, NotFound, ReadOnly
+from server.school.accounts import folded
 from server.school.rights import has_ended
 from storage import ids
 from storage.schema import School, SchoolClass, Substitute, Teacher
@@ -60,13 +61,25 @@ def remove_substitute(
     raise Conflict("team_in_roster") if of_roster else NotFound
 
 
-def from_outside(school: School, id: str, given_name: str, family_name: str) -> Teacher:
-    """A teacher whom no roster knows: the record's own id stands for that of a roster."""
-    return Teacher(
+def from_outside(
+    school: School, id: str, name: str, email: str, waiting: Teacher | None
+) -> tuple[Write, ...]:
+    """A teacher whom no roster knows: the record's own id stands for that of a roster.
+
+    The address tells who it is until there is an account; whoever is `waiting` gets the name.
+    """
+    given, _, family = name.partition(" ")
+    teacher = Teacher(
         id=id,
         school_id=school.id,
         sis_id=id,
-        given_name=given_name,
-        family_name=family_name,
+        given_name=given,
+        family_name=family,
+        email=folded(email),
         from_outside=True,
     )
+    if waiting is not None:
+        renamed = replace(waiting, given_name=given, family_name=family)
+        return Replace(renamed), Replace(school)
+    # the School is the boundary of this race: two who ask at once make one teacher
+    return Insert(teacher), Replace(school)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from functools import partial
 
@@ -12,7 +13,7 @@ from msgspec.structs import replace
 from server.clock import date_at, now
 from server.dispatch import Asker
 from server.handlers.invitations import create_account_link
-from storage.schema import Role, School
+from storage.schema import Link, Role, School
 from storage.writes import Delete, Insert, Replace
 from tests.stories import roster
 from tests.stories.asking import set_scene
@@ -112,6 +113,32 @@ async def test_what_the_office_cannot_do_with_a_team(school: Town) -> None:
     await school.roster("year_ends")
     refused = await dewit.refused("team.add", **carla, until=soon())
     assert refused["code"] == "read_only"
+
+
+async def test_one_address_is_one_substitute_until_she_has_been_in(school: Town) -> None:
+    """The office mistyped her name, and sends the link once more."""
+    dewit = await school.somebody("dewit")
+
+    async def makes(email: str, name: str) -> Link:
+        make = partial(create_account_link, school_id=school.cast.school_id, role="teacher")
+        link: Link = await school.hekje.dispatch.run(Asker(), partial(make, email=email, name=name))
+        return link
+
+    async def named() -> list[str]:
+        listed = await dewit.ok("team.list", class_id=school.cast.groep_3b)
+        return sorted(one["name"] for one in listed["others"] if one["id"] not in before)
+
+    listed = await dewit.ok("team.list", class_id=school.cast.groep_3b)
+    before = {one["id"] for one in listed["others"]}
+    first = await makes("ilse@example.org", "Ilze Kok")
+    again = await makes("Ilse@Example.org", "Ilse Kok")
+    assert again.person_id == first.person_id
+    assert await named() == ["Ilse Kok"]
+    old = await roster.there(school.store, Link, first.id)
+    assert old.ended_at is not None
+    both = await asyncio.gather(*(makes("tim@example.org", "Tim Bos") for _ in range(2)))
+    assert both[0].person_id == both[1].person_id
+    assert await named() == ["Ilse Kok", "Tim Bos"]
 
 
 async def test_somebody_from_outside_is_there_only_while_substituting(school: Town) -> None:
