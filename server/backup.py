@@ -92,17 +92,23 @@ async def restore(
             await begin_anew(store, end_sessions=end_sessions)
         finally:
             await store.close()
-        for name in names:
-            if name.startswith(f"{archive.FILES}/"):
-                _move(unpacked / name, data / name)
-        fresh = not settings.sqlite_path.exists()
-        aside = _aside(settings.sqlite_path, now())
-        moved = await asyncio.to_thread(copies.put_back, copy, settings.sqlite_path, aside=aside)
-        if fresh or moved:
-            like_its_folder(settings.sqlite_path)
-        if archive.SECRET in names and not settings.secret:
-            _move(unpacked / archive.SECRET, data / archive.SECRET)
-        return aside if moved else None
+        return await _put_in_place(settings, unpacked, names)
+
+
+async def _put_in_place(settings: Settings, unpacked: Path, names: list[str]) -> Path | None:
+    data, database = settings.data, settings.sqlite_path
+    for name in names:
+        if name.startswith(f"{archive.FILES}/"):
+            _move(unpacked / name, data / name)
+    fresh, aside = not database.exists(), _aside(database, now())
+    moved = await asyncio.to_thread(
+        copies.put_back, unpacked / archive.DATABASE, database, aside=aside
+    )
+    if fresh or moved:
+        like_its_folder(database)
+    if archive.SECRET in names and not settings.secret:
+        _move(unpacked / archive.SECRET, data / archive.SECRET)
+    return aside if moved else None
 
 
 def _aside(database: Path, at: datetime) -> Path:
