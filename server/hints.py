@@ -16,7 +16,7 @@ from typing import Protocol
 import msgspec
 
 from server.decision import Event
-from server.redis import TROUBLE, open_redis
+from server.redis import TROUBLE, heed_cancelling, open_redis
 from server.school.conversations import (
     ConversationChanged,
     MessageChanged,
@@ -132,6 +132,7 @@ class RedisHints:
             try:
                 await work()
             except TROUBLE as error:
+                heed_cancelling()
                 self._complain(error)
             await asyncio.sleep(AGAIN_AFTER)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from redis.asyncio import Redis, from_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -23,6 +25,13 @@ def open_redis(url: str) -> Redis:
         decode_responses=True,
     )
     return client
+
+
+def heed_cancelling() -> None:
+    """Where `TROUBLE` is caught: the driver takes being cancelled for trouble of its own."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 async def ping(url: str) -> None:

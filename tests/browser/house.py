@@ -115,7 +115,7 @@ class Windows:
 
     def _links(self, to: str) -> list[str]:
         links = []
-        for path in sorted((self.house.folder / "mail").glob("*.eml")):
+        for path in sorted((self.house.folder / "mail").glob("[!.]*.eml")):
             letter = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
             body = letter.get_body(("plain",))
             if body is not None and f"<{to}>" in str(letter["To"]):

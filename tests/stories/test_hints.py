@@ -161,5 +161,6 @@ async def test_the_log_says_once_that_redis_is_away(
         for _ in range(10):
             await tries.get()
     trying.cancel()
+    await asyncio.wait([trying])
     nobody.close()
     assert caplog.text.count("no hints through Redis") == 1

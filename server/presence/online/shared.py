@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from server.presence.online import KEPT_FOR, Device
-from server.redis import TROUBLE, open_redis
+from server.redis import TROUBLE, heed_cancelling, open_redis
 
 log = logging.getLogger("hekje")
 
@@ -88,6 +88,7 @@ class RedisOnline:
         try:
             return await ask()
         except TROUBLE as error:
+            heed_cancelling()
             self._not_before = loop.time() + ASKED_AGAIN_AFTER
             log.warning("Redis does not answer, nobody counts as here: %s", type(error).__name__)
             return otherwise
