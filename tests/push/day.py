@@ -81,7 +81,7 @@ class Day:
         folder: Path = self.house.hekje.settings.data / "mail"
         return [
             message_from_bytes(file.read_bytes(), policy=policy.default)
-            for file in folder.glob("*.eml")
+            for file in folder.glob("[!.]*.eml")
         ]
 
     def mailed(self) -> list[str]:
