@@ -32,6 +32,21 @@ async def test_a_long_text_is_sent_with_one_tap_beside_an_open_question(windows:
     await expect(composer(page)).to_be_focused()
 
 
+async def test_no_question_comes_in_between_while_something_is_pressed(windows: Windows) -> None:
+    id = await windows.conversation("fatima")
+    page = await windows.open("fatima", f"/c/{id}")
+    await expect(page.get_by_text("Write your first message")).to_be_visible()
+    question = page.get_by_text("Would you like a notification on this device")
+    await page.mouse.move(600, 300)
+    await page.mouse.down()
+    elsewhere = await windows.somebody("fatima")
+    await elsewhere.sends(id, "1", "Sami heeft koorts")
+    await expect(sent(page, "koorts")).to_have_count(1)
+    await expect(question).to_have_count(0)
+    await page.mouse.up()
+    await expect(question).to_be_visible()
+
+
 @pytest.mark.parametrize("height", [740, 420])
 async def test_the_button_stays_in_reach_whatever_stands_above_it(
     windows: Windows, height: int

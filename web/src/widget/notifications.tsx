@@ -94,7 +94,8 @@ function Switch({ word, act }: SwitchProps) {
 /** Under a conversation in which somebody has written, until they have said yes or no. */
 export function NotificationsHint({ written }: { readonly written: boolean }) {
   const writing = useWriting();
-  if (!written || !undecided.value || writing) return null;
+  const calm = useCalm(written && undecided.value && !writing);
+  if (!calm) return null;
   const home = pushState.value === "home_screen";
   return (
     <aside class="push-hint">
@@ -111,26 +112,41 @@ export function NotificationsHint({ written }: { readonly written: boolean }) {
   );
 }
 
-const A_PRESS = 400;
-
-/** Whether somebody writes where a keyboard takes half of the screen; a while longer, or all would move under a finger that presses elsewhere. */
+/** Whether somebody writes where a keyboard takes half of the screen. */
 function useWriting(): boolean {
   const [writing, setWriting] = useState(false);
   useEffect(() => {
     if (!matchMedia("(pointer: coarse)").matches) return undefined;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const look = (): void => {
-      clearTimeout(timer);
-      if (document.activeElement instanceof HTMLTextAreaElement) setWriting(true);
-      else timer = setTimeout(() => setWriting(false), A_PRESS);
-    };
+    const look = (): void => setWriting(document.activeElement instanceof HTMLTextAreaElement);
     document.addEventListener("focusin", look);
     document.addEventListener("focusout", look);
     return () => {
-      clearTimeout(timer);
       document.removeEventListener("focusin", look);
       document.removeEventListener("focusout", look);
     };
   }, []);
   return writing;
+}
+
+const CALM = 400;
+const PRESSES = ["pointerdown", "pointerup", "pointercancel"];
+
+/** Whether it is time for what is `wanted`: a moment after the last press, or all would move under a finger. */
+function useCalm(wanted: boolean): boolean {
+  const [pressed, setPressed] = useState(false);
+  const [calm, setCalm] = useState(false);
+  useEffect(() => {
+    const look = (event: Event): void => setPressed(event.type === "pointerdown");
+    for (const name of PRESSES) document.addEventListener(name, look, true);
+    return () => {
+      for (const name of PRESSES) document.removeEventListener(name, look, true);
+    };
+  }, []);
+  useEffect(() => {
+    if (!wanted) setCalm(false);
+    if (!wanted || pressed) return undefined;
+    const timer = setTimeout(() => setCalm(true), CALM);
+    return () => clearTimeout(timer);
+  }, [wanted, pressed]);
+  return wanted && calm;
 }
