@@ -41,7 +41,7 @@ from storage.schema import (
     Teacher,
 )
 from storage.store import Store
-from tests.demo.conftest import make_in, settings_of
+from tests.demo.conftest import MADE_AT, make_in, settings_of
 from tests.demo.records import every
 
 A_YEAR_AGO = timedelta(days=301)
@@ -94,8 +94,8 @@ async def test_some_have_an_account_and_some_never_came(demo: Store) -> None:
 
 async def test_the_same_roster_again_changes_nothing(demo: Store, made: Settings) -> None:
     (school,) = await every(demo, School)
-    again = picture(people(), year_around(now()), school.locale)
-    found = await import_roster(demo, school.id, again, now=now(), dry_run=True)
+    again = picture(people(), year_around(MADE_AT), school.locale)
+    found = await import_roster(demo, school.id, again, now=MADE_AT, dry_run=True)
     assert not found
 
 
